@@ -1,0 +1,1 @@
+"""Customers, their numbers and their vehicles; works without any telephone."""

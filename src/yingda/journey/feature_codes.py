@@ -1,0 +1,47 @@
+"""Feature codes 功能码: what a phone's keys mean when they begin with a star. Pure.
+
+One table; the longest code that fits wins. What follows the code is its argument, so `*531` is a break with the first
+reason and `*81003` picks up the call that rings at 1003.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class FeatureCode(NamedTuple):
+    code: str
+    act: str
+    takes: str  # none | number (must follow) | maybe (may follow)
+
+
+TABLE: tuple[FeatureCode, ...] = (
+    FeatureCode("*50", "sign_in", "maybe"),  # employee number; else it is asked for
+    FeatureCode("*51", "sign_out", "none"),
+    FeatureCode("*52", "ready", "none"),
+    FeatureCode("*53", "break", "maybe"),  # place of the reason in the list, 1 the first
+    FeatureCode("*54", "state", "none"),
+    FeatureCode("*55", "redial", "none"),
+    FeatureCode("*56", "listen", "number"),
+    FeatureCode("*57", "whisper", "number"),
+    FeatureCode("*58", "barge", "number"),
+    FeatureCode("*59", "grab", "none"),
+    FeatureCode("*8", "pick_up", "maybe"),  # an extension: directed; alone: the own groups
+)
+STAR = "*"
+
+
+class Dialled(NamedTuple):
+    act: str
+    argument: str
+
+
+def parse(called: str) -> Dialled | None:
+    """What was dialled, None when it is no feature code of this table."""
+    found = [one for one in TABLE if called.startswith(one.code)]
+    if not found:
+        return None
+    best = max(found, key=lambda one: len(one.code))
+    argument = called[len(best.code):].rstrip("#")
+    fits = {"none": argument == "", "number": argument.isdigit(), "maybe": argument == "" or argument.isdigit()}
+    return Dialled(best.act, argument) if fits[best.takes] else None

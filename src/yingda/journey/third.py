@@ -1,0 +1,76 @@
+"""Transfers and consultations: where the target is, and the event that the call is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from yingda.acd.announce import first_announcement
+from yingda.bus import verbs as v
+from yingda.calls import conference
+from yingda.calls import events as e
+from yingda.calls.state import Call
+from yingda.journey import errors as err
+from yingda.journey.directory import Person
+from yingda.journey.picture import can
+from yingda.journey.story import Story
+from yingda.journey.ways_out import FarEnd
+from yingda.kit.ids import new_id, switch_name
+
+_RING_MS = 30_000
+
+
+class ThirdParty:
+    def __init__(self, story: Story, now: Callable[[], int], own_call: Callable[[str, str], Call],
+                 far_end: Callable[[Person, str], FarEnd]) -> None:
+        self._story, self._now, self._own_call, self._far_end = story, now, own_call, far_end
+
+    def start(self, verb: v.TransferCall | v.ConsultCall) -> None:
+        call = self._own_call(verb.agent_id, verb.call_id)
+        word = "consult" if isinstance(verb, v.ConsultCall) else "transfer"
+        if word not in can(self._story.agents.get(verb.agent_id), call):
+            raise err.NotNow
+        if verb.to.startswith("queue:"):
+            self._to_queue(call, verb.to.removeprefix("queue:"))
+            return
+        if verb.to.startswith("flow:"):
+            self._to_flow(call, verb.to.removeprefix("flow:"))
+            return
+        far = self._far_end(self._story.site.people[verb.agent_id], verb.to)
+        segment = str(new_id())
+        common = {"at": self._now(), "endpoint": far.endpoint, "number": far.number, "leg": switch_name("leg"),
+                  "segment": segment, "agent_id": far.agent_id, "dialled": far.dialled, "shown": far.shown,
+                  "record_as": f"{call.id}-{segment}", "confirm": far.confirm}
+        event: e.Consult | e.Transfer
+        if word == "consult":
+            event = e.Consult(**common, bridge=switch_name("bridge"))  # type: ignore[arg-type]
+        else:
+            event = e.Transfer(**common, ring_ms=_RING_MS + (15_000 if far.confirm else 0),  # type: ignore[arg-type]
+                               queue_segment=str(new_id()), returns_to=verb.agent_id if far.agent_id else "")
+        self._story.desk.post(call.id, event)
+
+    def _to_flow(self, call: Call, flow_id: str) -> None:
+        if flow_id not in self._story.site.flows:
+            raise err.BadNumber
+        self._story.desk.post(call.id, e.ToFlow(at=self._now(), flow_id=flow_id))
+
+    def invite(self, verb: v.InviteParty) -> None:
+        call = self._own_call(verb.agent_id, verb.call_id)
+        if call.state == "conference" and conference.size(call) >= conference.MOST:
+            raise err.ConferenceFull
+        if "invite" not in can(self._story.agents.get(verb.agent_id), call):
+            raise err.NotNow
+        far = self._far_end(self._story.site.people[verb.agent_id], verb.to)
+        segment = str(new_id())
+        self._story.desk.post(call.id, e.InviteAsked(
+            at=self._now(), endpoint=far.endpoint, number=far.number, leg=switch_name("leg"), segment=segment,
+            agent_id=far.agent_id, dialled=far.dialled, shown=far.shown, confirm=far.confirm,
+            record_as=f"{call.id}-{segment}"))
+
+    def _to_queue(self, call: Call, number: str) -> None:
+        queue = self._story.site.queue_by_number.get(number)
+        if queue is None:
+            raise err.BadNumber
+        self._story.desk.post(call.id, e.TransferToQueue(
+            at=self._now(), queue_id=queue.id, segment=str(new_id()), max_wait_ms=queue.max_wait_s * 1000,
+            wrap_up_s=queue.wrap_up_s, survey_flow_id=queue.survey_flow_id, music=queue.music,
+            announce_ms=first_announcement(queue.policy)))

@@ -1,0 +1,27 @@
+"""Message boxes: a group's, by its number, or a person's own, by his extension."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yingda.calls import events as e
+from yingda.kit.ids import new_id, switch_name
+
+if TYPE_CHECKING:
+    from yingda.calls.state import Call
+    from yingda.journey.story import Story
+
+GREETING = ("sound:yd/leave-message",)
+
+
+def leave_message(story: Story, call: Call, box: str, at: int) -> str:
+    """Lead the caller to the box; "" when he is on his way there, "unknown" when nobody has that box."""
+    queue = story.site.queue_by_number.get(box)
+    person = None if queue else story.site.person_by_extension.get(box)
+    if queue is None and person is None:
+        return "unknown"
+    segment = str(new_id())
+    story.desk.post(call.id, e.LeaveMessage(
+        at=at, box=box, segment=segment, recording=f"{call.id}-{segment}", greeting=GREETING,
+        playback=switch_name("play"), queue_id=queue.id if queue else "", owner_id=person.id if person else ""))
+    return ""

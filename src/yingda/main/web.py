@@ -1,0 +1,77 @@
+"""The web process: one application, plain http on 127.0.0.1 and, for other machines, https."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator
+
+import uvicorn
+
+from yingda import __version__
+from yingda.main import tls
+from yingda.main.prepare import TOOLS
+from yingda.main.settings import CHECKOUT, Settings
+from yingda.web.app import UVICORN, create_app
+from yingda.web.config import WebConfig
+
+
+def config_of(settings: Settings) -> WebConfig:
+    return WebConfig(
+        database_url=settings.database,
+        link_url=f"ws://127.0.0.1:{settings.engine_port}/link",
+        link_token=settings.link_token,
+        ari_ws_url=f"ws://127.0.0.1:{settings.ari_port}/ws",
+        data_dir=settings.data,
+        recordings_dir=settings.data / "recordings",
+        page_dir=CHECKOUT / "ui" / "dist",
+        site_key=settings.site_key,
+        setup_token=settings.setup_token,
+        version=__version__,
+        sip_host=settings.shown_host,
+        sip_port=settings.sip_port,
+        voice_dir=TOOLS / "voice",
+    )
+
+
+class _Listener(uvicorn.Server):
+    """Leaves signals to us: two listeners would each catch, and swallow, what the other needs."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _serve(settings: Settings) -> None:
+    app = create_app(config_of(settings))
+    # Only the first listener runs the application's start and stop
+    listeners = [_Listener(uvicorn.Config(app, host="127.0.0.1", port=settings.http_port, **UVICORN))]
+    if not settings.loopback_only:
+        cert, key = tls.ensure(settings.data / "tls", settings.host)
+        listeners.append(_Listener(uvicorn.Config(
+            app, host=settings.host, port=settings.https_port, lifespan="off",
+            ssl_certfile=str(cert), ssl_keyfile=str(key), **UVICORN,
+        )))
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        for listener in listeners:
+            listener.should_exit = True
+
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sig, stop)
+    first, *others = listeners
+    async with asyncio.TaskGroup() as group:
+        group.create_task(first.serve())
+        for other in others:
+            while not first.started and not first.should_exit:  # noqa: ASYNC110 - uvicorn offers no event
+                await asyncio.sleep(0.02)
+            group.create_task(other.serve())
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    import uvloop
+
+    uvloop.run(_serve(settings))

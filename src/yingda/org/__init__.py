@@ -1,0 +1,1 @@
+"""People, rights, logins, extensions, lines and the log of changes."""

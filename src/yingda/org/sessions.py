@@ -1,0 +1,75 @@
+"""Logins of browsers: an opaque token in the cookie, only its hash in the database."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, update
+
+from yingda.org.models import Person, SessionRow
+from yingda.store.engine import Uow
+
+IDLE_MS = 12 * 3600 * 1000  # a shift and its overtime
+LONGEST_MS = 7 * 24 * 3600 * 1000
+TOUCH_MS = 60 * 1000  # how often "last seen" is written
+
+
+@dataclass(frozen=True)
+class NewSession:
+    """`token` goes into the cookie and is kept nowhere else."""
+
+    token: str
+    csrf: str
+    expires_at: int
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def open_session(u: Uow, person_id: int, now: int, address: str = "", agent_string: str = "") -> NewSession:
+    """Make a login for the person; old ones that have run out are cleared away."""
+    await u.execute(delete(SessionRow).where(SessionRow.expires_at < now - LONGEST_MS))
+    made = NewSession(secrets.token_urlsafe(32), secrets.token_urlsafe(24), now + IDLE_MS)
+    u.add(SessionRow(token_hash=token_hash(made.token), person_id=person_id, csrf=made.csrf, created_at=now,
+                     last_seen_at=now, expires_at=made.expires_at, address=address,
+                     agent_string=agent_string[:300], revoked=False))
+    return made
+
+
+async def find_session(u: Uow, token: str, now: int) -> tuple[SessionRow, Person] | None:
+    """The login behind a cookie, None when unknown, run out, revoked, or its person is switched off."""
+    if not token or len(token) > 200:
+        return None
+    row = (await u.execute(
+        select(SessionRow, Person).join(Person, Person.id == SessionRow.person_id)
+        .where(SessionRow.token_hash == token_hash(token), SessionRow.expires_at > now,
+               SessionRow.revoked.is_(False), Person.active.is_(True)))).first()
+    return (row[0], row[1]) if row else None
+
+
+def is_stale(row: SessionRow, now: int) -> bool:
+    """Whether `touch` should be called: "last seen" is more than a minute old."""
+    return now - row.last_seen_at >= TOUCH_MS
+
+
+async def touch(u: Uow, row: SessionRow, now: int) -> None:
+    """Write "last seen" and move the end of the login, at most to seven days after its beginning."""
+    end = min(now + IDLE_MS, row.created_at + LONGEST_MS)
+    await u.execute(update(SessionRow).where(SessionRow.token_hash == row.token_hash)
+                    .values(last_seen_at=now, expires_at=end))
+
+
+async def revoke(u: Uow, token: str) -> None:
+    """Log out."""
+    await u.execute(update(SessionRow).where(SessionRow.token_hash == token_hash(token)).values(revoked=True))
+
+
+async def revoke_all(u: Uow, person_id: int, keep_token: str = "") -> None:
+    """Log a person out everywhere, except from the login of `keep_token`."""
+    query = update(SessionRow).where(SessionRow.person_id == person_id).values(revoked=True)
+    if keep_token:
+        query = query.where(SessionRow.token_hash != token_hash(keep_token))
+    await u.execute(query)

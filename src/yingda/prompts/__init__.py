@@ -1,0 +1,1 @@
+"""Prompts and music: recordings that callers hear, their versions, and the files that the switch plays."""

@@ -1,0 +1,1 @@
+"""The border to Asterisk: events come over its WebSocket to us, commands go by HTTP to it."""

@@ -1,0 +1,1 @@
+"""The switch itself: obtaining Asterisk, writing its configuration, starting it."""

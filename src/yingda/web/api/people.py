@@ -1,0 +1,127 @@
+"""People: who works here, in which department, on which extension, in which role."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy import select
+
+from yingda.org import departments, passwords, people
+from yingda.org.extensions import list_extensions
+from yingda.org.models import Person, Role
+from yingda.org.people import PersonData
+from yingda.org.permissions import Permission, Scope
+from yingda.org.roles import check_may_give
+from yingda.org.scopes import departments_below
+from yingda.store.engine import Uow
+from yingda.web.access import require
+from yingda.web.errors import NotAllowed
+from yingda.web.identity import Identity
+from yingda.web.reach import reach_of
+from yingda.web.room import room_of
+from yingda.web.shapes.common import Asked, Id
+from yingda.web.shapes.org import PasswordReset, PersonCreated, PersonIn, PersonNew, PersonOut
+
+router = APIRouter(tags=["people"])
+Reader = Annotated[Identity, require(Permission.PEOPLE_VIEW)]
+Editor = Annotated[Identity, require(Permission.PEOPLE_EDIT)]
+
+
+async def people_out(u: Uow, rows: list[Person]) -> list[PersonOut]:
+    """Rows with the names that stand behind their ids."""
+    extensions = {e.id: e.number for e in await list_extensions(u)}
+    places = {d.id: d.name for d in await departments.list_departments(u)}
+    roles = {row.code: row.name for row in await u.execute(select(Role.code, Role.name))}
+    return [PersonOut(
+        id=row.id, number=row.number, name=row.name, pinyin=row.pinyin, py=row.py, role=row.role,
+        role_name=roles.get(row.role, ""), department_id=row.department_id,
+        department_name=places.get(row.department_id or 0, ""), extension_id=row.extension_id,
+        extension=extensions.get(row.extension_id or 0, ""), language=row.language, active=row.active,
+        must_change_password=row.must_change_password, created_at=row.created_at, mobile=row.mobile, email=row.email,
+        title=row.title, team=row.team, skills=list(row.skills or ()), exceptions=len(row.exceptions or {}),
+        version=row.version) for row in rows]
+
+
+def _data(body: PersonIn) -> PersonData:
+    given = {name: value for name, value in body.values().items() if name != "password"}
+    return PersonData(**given | {"skills": tuple(body.skills)})
+
+
+async def check_may_edit(u: Uow, me: Identity, before: Person | None, data: PersonData) -> None:
+    """Whether the asker may make `before` (None: somebody new) into `data`. Raises NotAllowed, BeyondOwnRights.
+
+    Both as he is and as he will be the person must be within reach, and have no right that the asker lacks.
+    """
+    scope = me.grants.get(Permission.PEOPLE_EDIT)
+    if before is not None:
+        (await reach_of(u, me, Permission.PEOPLE_EDIT)).need(before.id)
+    if scope is not Scope.ALL and (before is None or before.id != me.person_id):
+        mine = bool(me.team) and data.team.strip() == me.team and scope is not Scope.OWN
+        if not mine and (scope is not Scope.DEPARTMENT
+                         or data.department_id not in await departments_below(u, me.department_id)):
+            raise NotAllowed
+    await check_may_give(u, me.grants, before, data.role)
+
+
+@router.get("/people", operation_id="listPeople")
+async def list_people(me: Reader, request: Request, q: Annotated[Asked, Query(max_length=64)] = "") -> list[PersonOut]:
+    """Those within the asker's reach. `q`: beginning of number, name, pinyin, initials or mobile number."""
+    async with room_of(request).store.reading() as u:
+        reach = await reach_of(u, me, Permission.PEOPLE_VIEW)
+        return await people_out(u, [row for row in await people.list_people(u, q) if reach.covers(row.id)])
+
+
+@router.get("/people/{person_id}", operation_id="getPerson")
+async def get_person(person_id: Id, me: Reader, request: Request) -> PersonOut:
+    async with room_of(request).store.reading() as u:
+        (await reach_of(u, me, Permission.PEOPLE_VIEW)).need(person_id)
+        return (await people_out(u, [await people.get_person(u, person_id)]))[0]
+
+
+@router.post("/people", operation_id="createPerson", status_code=201)
+async def create_person(body: PersonNew, me: Editor, request: Request) -> PersonCreated:
+    """Without a password one is made up; it is shown in this answer only and must be changed at the first log-in."""
+    room = room_of(request)
+    made = "" if body.password else passwords.made_up()
+    data = replace(_data(body), password=body.password or made, must_change_password=True)
+    async with room.store.uow() as u:
+        await check_may_edit(u, me, None, data)
+        row = await people.create_person(u, me.actor, data)
+        shown = (await people_out(u, [row]))[0]
+    room.reload_engine(me.person_id)
+    return PersonCreated(person=shown, password=made)
+
+
+@router.put("/people/{person_id}", operation_id="updatePerson")
+async def update_person(person_id: Id, body: PersonIn, me: Editor, request: Request) -> PersonOut:
+    """`active` false archives: the person cannot log in any more, the records stay."""
+    room = room_of(request)
+    async with room.store.uow() as u:
+        before = await people.get_person(u, person_id)
+        role = before.role
+        data = replace(_data(body), must_change_password=before.must_change_password)
+        await check_may_edit(u, me, before, data)
+        row = await people.update_person(u, me.actor, person_id, data)
+        shown = (await people_out(u, [row]))[0]
+    if not row.active:
+        room.end_sessions(person_id)
+    elif row.role != role:
+        room.refresh_person(person_id)
+    room.reload_engine(me.person_id)
+    return shown
+
+
+@router.post("/people/{person_id}/password", operation_id="resetPassword")
+async def reset_password(person_id: Id, me: Editor, request: Request) -> PasswordReset:
+    """A new password, shown this once; all logins of the person end."""
+    room = room_of(request)
+    made = passwords.made_up()
+    async with room.store.uow() as u:
+        row = await people.get_person(u, person_id)
+        data = replace(people.data_of(row), must_change_password=True, password=made)
+        await check_may_edit(u, me, row, data)
+        await people.update_person(u, me.actor, person_id, data)
+    room.end_sessions(person_id)
+    return PasswordReset(password=made)

@@ -1,0 +1,112 @@
+"""The person behind a session cookie, read anew for each request: a revoked session ends at once."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from yingda.kit.clock import Clock
+from yingda.org import sessions
+from yingda.org.actor import Actor
+from yingda.org.models import Department, Extension, Person, Role, SessionRow
+from yingda.org.permissions import Permission, Scope
+from yingda.org.rights import Grants, allows, effective, role_grants
+from yingda.store.engine import Store, Uow
+
+log = structlog.get_logger("web")
+_TOUCH_LIMIT_S: Final = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    person_id: int
+    number: str
+    name: str
+    role: str
+    language: str
+    extension_id: int | None
+    extension: str
+    department_id: int | None
+    department: str
+    team: str
+    grants: Grants = field(repr=False)
+    must_change_password: bool
+    token: str = field(repr=False)
+    csrf: str = field(repr=False)
+    expires_at: int
+    address: str
+
+    def may(self, permission: Permission, scope: Scope = Scope.OWN) -> bool:
+        return allows(self.grants, permission, scope)
+
+    @property
+    def session_hash(self) -> str:
+        return sessions.token_hash(self.token)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.person_id, self.role, self.address)
+
+    @property
+    def permissions(self) -> list[str]:
+        return sorted(self.grants)
+
+    @property
+    def scopes(self) -> dict[str, str]:
+        """How far each right reaches, for a screen: {"calls.view": "own"}."""
+        return {str(permission): scope.name.lower() for permission, scope in sorted(self.grants.items())}
+
+
+async def _read(u: Uow, token: str, now: int, address: str) -> tuple[Identity, bool] | None:
+    """All that a request needs in one query: each round trip to the database costs more than the query."""
+    row = (await u.execute(
+        select(SessionRow, Person, Extension.number, Department.name, Role)
+        .join(Person, Person.id == SessionRow.person_id)
+        .outerjoin(Extension, (Extension.id == Person.extension_id) & Extension.active.is_(True))
+        .outerjoin(Department, Department.id == Person.department_id)
+        .outerjoin(Role, (Role.code == Person.role) & Role.active.is_(True))
+        .where(SessionRow.token_hash == sessions.token_hash(token), SessionRow.expires_at > now,
+               SessionRow.revoked.is_(False), Person.active.is_(True)))).first()
+    if row is None:
+        return None
+    login, person, extension, department, role = row
+    identity = Identity(
+        person_id=person.id, number=person.number, name=person.name, role=person.role, language=person.language,
+        extension_id=person.extension_id, extension=extension or "",
+        department_id=person.department_id, department=department or "", team=person.team,
+        grants=effective(role_grants(person.role, role.base if role else "", role.grants if role else None),
+                         person.exceptions),
+        must_change_password=person.must_change_password, token=token, csrf=login.csrf,
+        expires_at=login.expires_at, address=address)
+    return identity, sessions.is_stale(login, now)
+
+
+async def identify(store: Store, clock: Clock, token: str, address: str) -> Identity | None:
+    """None when the cookie is unknown, run out or revoked. Notes "last seen" once a minute."""
+    if not token or len(token) > 200:
+        return None
+    now = clock.now_ms()
+    async with store.reading() as u:
+        found = await _read(u, token, now, address)
+    if found is None:
+        return None
+    identity, stale = found
+    if stale:
+        await _touch(store, token, now)
+    return identity
+
+
+async def _touch(store: Store, token: str, now: int) -> None:
+    """Note "last seen". A database that can only be read (a full disk) keeps nobody from reading."""
+    try:
+        async with asyncio.timeout(_TOUCH_LIMIT_S), store.uow() as u:
+            found = await sessions.find_session(u, token, now)
+            if found is not None:
+                await sessions.touch(u, found[0], now)
+    except (SQLAlchemyError, OSError, TimeoutError) as error:
+        log.warning("session_not_touched", error=type(error).__name__)

@@ -1,0 +1,1 @@
+"""Ships the engine's journal into the database and finishes recordings."""

@@ -1,0 +1,62 @@
+"""What happened in voice flows: figures of the nodes and answers to surveys, from the journal into the database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from yingda.bus.link import Entry
+from yingda.calls.models import CallRow, SegmentRow
+from yingda.crm.customers.repo import ids_by_numbers
+from yingda.ivr.models import FlowStat, SurveyAnswer
+from yingda.store.engine import Uow
+from yingda.store.upsert import add, insert_missing
+from yingda.worker.derive import ref, text
+
+HOUR_MS = 3_600_000
+
+
+@dataclass
+class MenuBatch:
+    passed: Counter[tuple[int, int, int, str, str]] = field(default_factory=Counter)
+    answers: list[dict[str, Any]] = field(default_factory=list)
+
+    def take(self, entry: Entry) -> None:
+        """Raises KeyError, ValueError or TypeError when the entry cannot be read."""
+        data = entry.value.get("data") or {}
+        if entry.event == "FlowPassed":
+            for flow, version, node, way in data["passed"]:
+                if (flow_id := ref(str(flow))) is not None and int(version) > 0:
+                    self.passed[flow_id, int(version), entry.at // HOUR_MS * HOUR_MS, text(node), text(way)] += 1
+        elif entry.event == "SurveyAnswered":
+            score = data.get("score")
+            self.answers.append({
+                "call_id": int(entry.value["call_id"]), "n": entry.n, "at": entry.at, "flow_id": ref(data["flow"]) or 0,
+                "question": text(data["question"]), "key": text(data.get("key", "")),
+                "score": None if score is None else int(score)})
+
+    async def write(self, u: Uow) -> None:
+        await add(u, FlowStat, [
+            {"flow_id": flow, "version": version, "hour": hour, "node": node, "way": way, "count": count}
+            for (flow, version, hour, node, way), count in sorted(self.passed.items())], "count")
+        await insert_missing(u, SurveyAnswer, [answer | await _who_served(u, answer["call_id"])
+                                               for answer in self.answers])
+
+
+async def _who_served(u: Uow, call_id: int) -> dict[str, Any]:
+    """The last person who talked in the call, the group, the customer and his number."""
+    call = await u.get(CallRow, call_id)
+    served = (await u.execute(
+        select(SegmentRow.agent_id, SegmentRow.queue_id)
+        .where(SegmentRow.call_id == call_id, SegmentRow.answered_at > 0, SegmentRow.agent_id.is_not(None))
+        .order_by(SegmentRow.position.desc()).limit(1))).first()
+    number = call.peer if call else ""
+    customer_id = call.customer_id if call else None
+    if customer_id is None and number:  # the call is made the customer's only when it ends
+        customer_id = (await ids_by_numbers(u, {number})).get(number)
+    return {"agent_id": served.agent_id if served else None,
+            "queue_id": (served.queue_id if served else None) or (call.queue_id if call else None),
+            "customer_id": customer_id, "number": number}

@@ -1,0 +1,39 @@
+"""Over https the cookies are Secure and have names of their own, so that the http page cannot put theirs in place."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import httpx2
+import pytest
+from tests.api.conftest import Template, copy_database
+from tests.api.site import PASSWORD
+
+from yingda.web.app import create_app
+from yingda.web.config import WebConfig
+
+pytestmark = pytest.mark.api
+
+
+def test_cookies_over_https(template: Template, tmp_path: Path) -> None:
+    app = create_app(WebConfig(
+        database_url=copy_database(template, tmp_path), link_url="ws://127.0.0.1:9/link", link_token="t",
+        ari_ws_url="ws://127.0.0.1:9/ws", data_dir=tmp_path, recordings_dir=tmp_path, page_dir=tmp_path,
+        site_key=template.site_key))
+
+    async def work() -> None:
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="https://cc.example") as browser:
+            answer = await browser.post("/api/v1/session", json={"number": "1001", "password": PASSWORD})
+            assert answer.status_code == 201, answer.text
+            cookie = answer.headers["set-cookie"]
+            assert cookie.startswith("__Host-yingda=") and "Secure" in cookie and "Path=/;" in cookie + ";"
+            token = answer.cookies["__Host-yingda"]
+            assert (await browser.get("/api/v1/session")).status_code == 200
+            plain = {"Cookie": f"yingda_session={token}"}
+            async with httpx2.AsyncClient(transport=transport, base_url="https://cc.example") as other:
+                assert (await other.get("/api/v1/session", headers=plain)).status_code == 401
+        await app.state.room.store.close()
+
+    asyncio.run(work())

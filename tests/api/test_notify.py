@@ -1,0 +1,106 @@
+"""Alarms, notices and channels over the API, with the bell that rings live."""
+
+from __future__ import annotations
+
+import pytest
+from tests.api.site import PASSWORD, Site, next_frame, no_frame
+
+pytestmark = pytest.mark.api
+
+
+def test_refused_acts_raise_an_alarm_that_rings_at_the_administrators_only(own_site: Site) -> None:
+    with own_site.login("9000") as admin, own_site.login("1001") as agent:
+        with admin.live() as hears, agent.live() as deaf:
+            next_frame(hears, "snapshot", seconds=30)
+            next_frame(deaf, "snapshot", seconds=30)
+            for _ in range(3):
+                assert agent.get("/api/v1/people").status_code == 403
+            assert next_frame(hears, "set", "bell", 30)["id"] == "alarms"
+            no_frame(deaf, "bell")
+        bell = admin.get("/api/v1/bell").json()
+        assert bell["alarms_open"] == 1 and "王芳" in bell["alarms"][0]["text"]
+        assert agent.get("/api/v1/bell").json()["alarms_open"] == 0
+        alarm = admin.get("/api/v1/alarms").json()["items"][0]
+        assert (alarm["kind"], alarm["subject"], alarm["count"]) == ("not_allowed", "1001", 3)
+        taken = admin.post(f"/api/v1/alarms/{alarm['id']}/acknowledge", json={"note": "问过了"}).json()
+        assert (taken["state"], taken["taken_by_name"], taken["note"]) == ("acknowledged", "陈管理", "问过了")
+        assert admin.post(f"/api/v1/alarms/{alarm['id']}/close", json={}).json()["state"] == "closed"
+        assert [row["action"] for row in admin.get("/api/v1/audit?action=alarm.").json()["items"]] == [
+            "alarm.close", "alarm.acknowledge"]
+        assert admin.get("/api/v1/bell").json()["alarms_open"] == 0
+
+
+def test_a_locked_account_raises_an_alarm(own_site: Site) -> None:
+    with own_site.stranger() as thief, own_site.login("9000") as admin:
+        for _ in range(5):
+            thief.post("/api/v1/session", json={"number": "1002", "password": "falsch"})
+        def kinds() -> set[str]:
+            return {row["kind"] for row in admin.get("/api/v1/alarms").json()["items"]}
+
+        own_site.until(lambda: kinds() == {"login_locked"}, 30)
+        assert thief.post("/api/v1/session", json={"number": "1001", "password": PASSWORD}).status_code == 201
+
+
+def test_a_trunk_that_loses_its_registration_and_gets_it_back(own_site: Site) -> None:
+    line = {"id": "t1", "name": "电信中继", "capacity": 30, "in_use": 0, "peak_today": 0, "blocked_today": 0}
+    own_site.engine.put("lines", {**line, "state": "unregistered"})
+    bells = own_site.app.state.room.bells
+    with own_site.login("9000") as admin:
+        def kinds(state: str) -> list[str]:
+            bells._look.set() if own_site._loop is None else own_site._loop.call_soon_threadsafe(bells.look)
+            return [row["subject"] for row in admin.get("/api/v1/alarms", params={"state": state}).json()["items"]]
+
+        own_site.until(lambda: kinds("open") == ["电信中继"], 60)
+        own_site.engine.put("lines", {**line, "state": "ok"})
+        own_site.until(lambda: kinds("closed") == ["电信中继"], 60)
+
+
+def test_a_broadcast_rings_and_its_receipts_come_back(own_site: Site) -> None:
+    with own_site.login("9001") as boss, own_site.login("1001") as agent, own_site.login("9000") as admin:
+        with agent.live() as hears:
+            next_frame(hears, "snapshot", seconds=30)
+            sent = boss.post("/api/v1/notices", json={"title": "系统升级", "body": "今晚十点", "audience": "agents"})
+            assert sent.status_code == 201 and sent.json()["readers"] == 2, sent.text
+            assert next_frame(hears, "set", "bell", 30)["id"] == "notices"
+        bell = agent.get("/api/v1/bell").json()
+        assert bell["unread"] == 1 and bell["notices"][0]["author_name"] == "李班长"
+        key = sent.json()["id"]
+        assert agent.post(f"/api/v1/notices/{key}/read").status_code == 204
+        assert boss.post(f"/api/v1/notices/{key}/read").status_code == 404  # it was not for him
+        readers = boss.get(f"/api/v1/notices/{key}/readers").json()
+        assert [(one["number"], one["read_at"] > 0) for one in readers] == [("1002", False), ("1001", True)]
+        assert boss.get("/api/v1/notices/sent").json()["items"][0]["read"] == 1
+        other = admin.post("/api/v1/notices", json={"title": "只给管理员看的"}).json()["id"]
+        assert boss.get(f"/api/v1/notices/{other}/readers").json()["code"] == "not_allowed"
+        assert boss.post(f"/api/v1/notices/{key}/withdraw").status_code == 204
+        assert [one["title"] for one in agent.get("/api/v1/notices").json()["items"]] == ["只给管理员看的"]
+        wrong = boss.post("/api/v1/notices", json={"title": "空", "audience": "people", "ids": []})
+        assert wrong.status_code == 422 and "ids" in wrong.json()["fields"]
+
+
+def test_a_channels_secrets_never_come_out(own_site: Site) -> None:
+    with own_site.login("9000") as admin:
+        ports = {port["kind"]: port for port in admin.get("/api/v1/channel-ports").json()}
+        assert {"mail", "sms", "wecom", "dingtalk"} <= ports.keys()
+        made = admin.post("/api/v1/channels", json={
+            "name": "运维群", "kind": "dingtalk", "alarms_from": "warning",
+            "settings": {"url": "http://127.0.0.1:9/robot?access_token=GEHEIM", "secret": "SECGEHEIM"}})
+        assert made.status_code == 201, made.text
+        shown = admin.get("/api/v1/channels").json()[0]
+        assert shown["secrets_set"] == ["secret", "url"] and "GEHEIM" not in str(shown)
+        result = admin.post(f"/api/v1/channels/{shown['id']}/test").json()
+        assert result["sent"] is False and "GEHEIM" not in str(result)
+        wrong = admin.post("/api/v1/channels", json={"name": "信", "kind": "mail", "settings": {}})
+        assert {"settings.host", "settings.sender", "settings.to"} <= wrong.json()["fields"].keys()
+        assert admin.get("/api/v1/outbox").json()["items"] == []
+        assert admin.delete(f"/api/v1/channels/{shown['id']}").status_code == 204
+
+
+def test_rules_can_be_changed(own_site: Site) -> None:
+    with own_site.login("9000") as admin, own_site.login("1001") as agent:
+        rules = {rule["kind"]: rule for rule in admin.get("/api/v1/alarm-rules").json()}
+        rule = {**rules["not_allowed"], "threshold": 1}
+        rule.pop("kind")
+        assert admin.put("/api/v1/alarm-rules/not_allowed", json=rule).status_code == 200
+        agent.get("/api/v1/people")
+        own_site.until(lambda: admin.get("/api/v1/bell").json()["alarms_open"] == 1, 30)

@@ -1,0 +1,175 @@
+"""Import, export, one change for many, numbers revealed: whole or not at all, as one may see it, and in the log."""
+
+from __future__ import annotations
+
+import base64
+import io
+import zipfile
+from typing import Any
+
+import pytest
+import python_calamine
+import xlsxwriter  # type: ignore[import-untyped]
+from tests.api.site import Browser, Site
+from tests.api.test_records import call_row
+
+from yingda.org import departments, people, roles
+from yingda.org.actor import SYSTEM
+from yingda.org.permissions import ROLES
+
+pytestmark = pytest.mark.api
+HEAD = ["工号", "姓名", "部门", "手机", "备注"]
+
+
+def book(rows: list[list[Any]]) -> bytes:
+    out = io.BytesIO()
+    made = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
+    page = made.add_worksheet()
+    for at, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            (page.write_number if isinstance(cell, int) else page.write_string)(at, place, cell)
+    made.close()
+    return out.getvalue()
+
+
+def read(content: bytes) -> list[list[Any]]:
+    return python_calamine.load_workbook(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+
+
+def send(admin: Browser, content: bytes, mode: str = "check") -> Any:
+    return admin.post("/api/v1/staff-import", params={"mode": mode}, files={"file": ("people.xlsx", content)})
+
+
+def numbers(admin: Browser) -> set[str]:
+    return {one["number"] for one in admin.get("/api/v1/people").json()}
+
+
+def test_good_rows_come_in_and_a_check_writes_nothing(site: Site) -> None:
+    async def place(u: Any) -> None:
+        await departments.save_department(u, SYSTEM, None, number="K1", name="客服")
+    site.in_database(place)
+    content = book([HEAD, [5001, "钱进", "客服", 13800001111, "x"], ["5002", "孙好", "K1", "", ""], [""] * 5])
+    with site.login("9000") as admin:
+        before = numbers(admin)
+        checked = send(admin, content).json()
+        assert (checked["rows"], checked["good"], checked["written"]) == (2, 2, 0) and numbers(admin) == before
+        assert checked["columns"] == ["number", "name", "department", "mobile"] and checked["ignored"] == ["备注"]
+        assert send(admin, content, "all").json()["written"] == 2
+        person = next(one for one in admin.get("/api/v1/people").json() if one["number"] == "5001")
+        assert (person["name"], person["department_name"], person["mobile"]) == ("钱进", "客服", "13800001111")
+        again = send(admin, content, "all").json()
+        assert again["written"] == 0 and {one["column"] for one in again["faults"]} == {"number"}
+
+
+def test_faults_are_told_by_row_column_and_reason_and_nothing_is_half_written(site: Site) -> None:
+    content = book([HEAD, ["5101", "好人", "", "", ""], ["5101", "重号", "", "", ""], ["1001", "在用", "", "", ""],
+                    ["51 02", "", "", "", ""], ["5103", "赵", "没有的部门", "12ab", ""]])
+    with site.login("9000") as admin:
+        before = numbers(admin)
+        answer = send(admin, content, "all").json()
+        told = {(one["row"], one["column"], one["reason"]) for one in answer["faults"]}
+        assert told == {(3, "number", "已被占用。"), (4, "number", "已被占用。"), (5, "number", "格式不正确。"),
+                        (5, "name", "必填。"), (6, "department", "不存在。"), (6, "mobile", "格式不正确。")}
+        assert answer["written"] == 0 and numbers(admin) == before
+        taken = send(admin, content, "good").json()
+        assert taken["written"] == 1 and numbers(admin) == before | {"5101"}
+        failed = read(base64.b64decode(taken["failed_file"]))
+        assert [row[0] for row in failed] == ["工号", "5101", "1001", "51 02", "5103"] and "不存在" in failed[4][-1]
+
+
+HOSTILE = ["<script>alert(1)</script>", "=HYPERLINK(\"http://x\")", "+1+1", "@SUM(1)", "مرحبا", "👩‍💻🚗",
+           "O'Brien; DROP"]
+
+
+def test_hostile_names_come_in_as_texts_and_go_out_as_texts(site: Site) -> None:
+    rows = [[f"52{at:02}", name, "", "", ""] for at, name in enumerate(HOSTILE)]
+    with site.login("9000") as admin:
+        assert send(admin, book([HEAD, *rows]), "all").json()["written"] == len(HOSTILE)
+        out = admin.get("/api/v1/exports/people")
+        assert out.status_code == 200, out.text
+        names = {row[1] for row in read(out.content)}
+        assert set(HOSTILE) <= names
+        sheet = zipfile.ZipFile(io.BytesIO(out.content)).read("xl/worksheets/sheet1.xml")
+        assert b"<f>" not in sheet
+        words = admin.get("/api/v1/exports/people", params={"format": "csv"}).content.decode("utf-8-sig")
+        assert "'=HYPERLINK" in words and ",=" not in words and ",+" not in words
+        for bad in ("长" * 10_000, "a\u202eb"):
+            answer = send(admin, book([HEAD, ["5299", bad, "", "", ""]])).json()
+            assert [one["column"] for one in answer["faults"]] == ["name"]
+
+
+@pytest.mark.parametrize("content", [
+    b"\x89PNG\r\n\x1a\n\x00\x00", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0broken", b"\xff\xfe\x00\x01",
+    book([HEAD, ["1", "x", "", "", ""]])[:900]], ids=["picture", "zip", "old", "binary", "cut"])
+def test_wrong_files_are_refused_with_a_sentence(site: Site, content: bytes) -> None:
+    with site.login("9000") as admin:
+        answer = send(admin, content)
+        assert (answer.status_code, answer.json()["code"]) == (422, "not_a_table")
+        assert "Excel" in answer.json()["message"]
+
+
+def test_a_sheet_without_the_needed_columns_says_which(site: Site) -> None:
+    with site.login("9000") as admin:
+        answer = send(admin, "你好,世界\n1,2\n".encode("gb18030")).json()
+        assert {(one["row"], one["column"]) for one in answer["faults"]} == {(1, "number"), (1, "name")}
+        template = read(admin.get("/api/v1/staff-import/template").content)
+        assert template[0][:2] == ["工号", "姓名"]
+        assert send(admin, admin.get("/api/v1/staff-import/template").content).json()["faults"] == []
+
+
+def test_many_are_changed_at_once_and_taken_back(site: Site) -> None:
+    queue = str(site.company.queues["802"])
+    with site.login("9000") as admin:
+        ids = [str(site.company.people[number]) for number in ("1001", "1002")]
+        before = {one["id"]: one for one in admin.get("/api/v1/people").json() if one["id"] in ids}
+        done = admin.post("/api/v1/staff-bulk", json={"patches": [
+            {"id": one, "team": "夜班", "role": "supervisor", "add_queue_id": queue} for one in ids]})
+        assert done.status_code == 200 and done.json()["changed"] == 2, done.text
+        now = {one["id"]: one for one in admin.get("/api/v1/people").json() if one["id"] in ids}
+        assert {(one["team"], one["role"]) for one in now.values()} == {("夜班", "supervisor")}
+        assert len(admin.get(f"/api/v1/queues/{queue}").json()["members"]) == 2
+        admin.post("/api/v1/staff-bulk", json={"patches": done.json()["undo"]})
+        back = {one["id"]: one for one in admin.get("/api/v1/people").json() if one["id"] in ids}
+        assert {key: (one["team"], one["role"]) for key, one in back.items()} == {
+            key: (one["team"], one["role"]) for key, one in before.items()}
+        assert len(admin.get(f"/api/v1/queues/{queue}").json()["members"]) == 1
+        half = admin.post("/api/v1/staff-bulk", json={"patches": [
+            {"id": ids[0], "team": "半"}, {"id": str(site.company.people["9000"]), "active": False}]})
+        assert half.json()["code"] == "last_admin"
+        assert all(one["team"] != "半" for one in admin.get("/api/v1/people").json())
+
+
+def test_exports_hold_what_one_sees_and_stand_in_the_log(site: Site) -> None:
+    async def calls(u: Any) -> None:
+        for at, number in enumerate(("1001", "1002")):
+            u.add(call_row(1_790_500_000_000 + at, site.company.people[number], f"1381234567{at}"))
+        row = await people.get_person(u, site.company.people["1001"])
+        await roles.set_exceptions(u, SYSTEM, ROLES["admin"], row, {"data.export": "own", "numbers.reveal": "none"})
+    site.in_database(calls)
+    with site.login("1001") as agent, site.login("9000") as admin:
+        rows = read(agent.get("/api/v1/exports/calls").content)
+        assert len(rows) == 2 and rows[1][2] == "138****5670" and "13812345670" not in str(rows)
+        assert agent.get("/api/v1/exports/people").json()["code"] == "not_allowed"
+        for what in ("people", "extensions", "queues", "callers", "calls"):
+            assert admin.get(f"/api/v1/exports/{what}").status_code == 200, what
+        log = admin.get("/api/v1/audit", params={"action": "data.export"}).json()["items"]
+        assert {one["object_kind"] for one in log} >= {"people", "extensions", "queues", "callers", "calls"}
+
+
+def test_a_number_is_revealed_within_reach_and_each_time_logged(site: Site) -> None:
+    async def make(u: Any) -> tuple[int, int]:
+        rows = [call_row(1_790_600_000_000, site.company.people[number], "13900001111") for number in ("1001", "1002")]
+        u.add_all(rows)
+        person = await people.get_person(u, site.company.people["1002"])
+        await roles.set_exceptions(u, SYSTEM, ROLES["admin"], person, {"numbers.ask": "own", "numbers.reveal": "none"})
+        return rows[0].id, rows[1].id
+    others, own = site.in_database(make)
+    with site.login("1002") as agent, site.login("9000") as admin:
+        masked = agent.get(f"/api/v1/calls/{own}").json()["customer_number"]
+        assert masked == "139****1111"
+        body = {"kind": "call", "id": str(own), "number": masked}
+        assert agent.post("/api/v1/reveal", json=body).json() == {"number": "13900001111"}
+        assert agent.post("/api/v1/reveal", json=body | {"id": str(others)}).status_code == 403
+        assert agent.post("/api/v1/reveal", json={"kind": "customer", "id": "1", "number": masked}).status_code == 403
+        log = admin.get("/api/v1/audit", params={"action": "number.reveal"}).json()["items"]
+        assert [(one["object_id"], one["after"]) for one in log] == [(str(own), {"number": masked})]

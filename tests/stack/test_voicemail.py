@@ -1,0 +1,109 @@
+"""Messages on the real switch: greeting, tone, what is on the disk, and a death of the engine in mid-message."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+import wave
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.stack.client import Entity, Refused
+from tests.stack.floor import CUSTOMER_HZ, Floor, fresh_number, hears
+from yingda.caller.call import PhoneCall
+
+pytestmark = [pytest.mark.switch, pytest.mark.anyio]
+BOX, BEEP_HZ = "4008001055", 1000
+
+
+@pytest.fixture
+async def box(floor: Floor) -> AsyncIterator[Entity]:
+    """A number that leads straight to a group's box; the group."""
+    queue: Entity = (await floor.admin.get("queues"))[0]
+    made = await floor.admin.post("numbers", number=BOX, destination=f"voicemail:{queue['number']}")
+    yield queue
+    await floor.admin.ask("DELETE", f"numbers/{made['id']}")
+
+
+async def at_the_tone(floor: Floor, number: str) -> PhoneCall:
+    """A customer in the box, the greeting passed over by a key, the tone heard."""
+    for _ in range(20):  # the engine reads the new number beside its work
+        call = await floor.customer(BOX, number)
+        await call.wait_answered(8)
+        with contextlib.suppress(AssertionError):
+            await floor.live.state(number, "leaving", within=2)
+            break
+        call.hang_up()
+        await call.wait_ended(5)
+    await call.send_keys("#")
+    await hears(call, BEEP_HZ)
+    return call
+
+
+async def message_of(floor: Floor, number: str, within: float = 12.0) -> tuple[Entity, Entity]:
+    """The item of this caller with a message that can be played, and that contact."""
+    deadline = time.monotonic() + within
+    while True:
+        found: list[Entity] = (await floor.admin.get("follow-ups", number=number))["items"]
+        if found:
+            item = await floor.admin.get(f"follow-ups/{found[0]['id']}")
+            for contact in item["contacts"]:
+                if contact["kind"] == "message" and any(one["playable"] for one in contact["recordings"]):
+                    return item, contact
+        assert time.monotonic() < deadline, found
+        await asyncio.sleep(0.1)
+
+
+def loudest_hertz(file: Path) -> tuple[float, float]:
+    """Seconds in the file, and the frequency that fills it."""
+    with wave.open(str(file), "rb") as sound:
+        assert sound.getnchannels() == 1, "one voice: the greeting is not in it"
+        samples = np.frombuffer(sound.readframes(sound.getnframes()), "<i2").astype(float)
+    power = np.abs(np.fft.rfft(samples)) ** 2
+    return len(samples) / 8000, float(np.argmax(power) * 8000 / len(samples))
+
+
+def file_of(floor: Floor, call_id: str) -> Path:
+    (file,) = (floor.product.data / "recordings").rglob(f"{call_id}-*.wav")
+    return file
+
+
+async def test_a_message_is_kept_heard_and_one_story_with_the_lost_call(floor: Floor, box: Entity) -> None:
+    number = fresh_number()
+    call = await at_the_tone(floor, number)
+    call.hang_up()  # at the tone: no message, but a lost call
+    await call.wait_ended(5)
+    call = await at_the_tone(floor, number)
+    await asyncio.sleep(3.5)
+    await call.send_keys("#")
+    await call.wait_heard(1.0)  # what to do with it is asked
+    call.hang_up()
+    item, contact = await message_of(floor, number)
+    assert (item["messages"], item["unheard"], item["queue_name"], item["state"]) == (1, 1, box["name"], "open")
+    assert item["lost"] >= 1 and item["reasons"]["abandoned_message"] >= 1
+    seconds, hertz = await asyncio.to_thread(loudest_hertz, file_of(floor, contact["call_id"]))
+    assert 2.5 < seconds < 6 and abs(hertz - CUSTOMER_HZ) < 3
+    assert abs(contact["recordings"][0]["duration_ms"] / 1000 - seconds) < 0.1
+    assert contact["recordings"][0]["state"] == "finished"
+    await floor.admin.post(f"follow-ups/messages/{contact['call_id']}/heard")
+    with pytest.raises(Refused):
+        await floor.admin.post(f"follow-ups/{item['id']}/close", result="called_back")
+    done = await floor.admin.post(f"follow-ups/{item['id']}/close", result="no_need", note="短信已复")
+    assert done["state"] == "done"
+
+
+async def test_the_engine_dies_while_a_message_is_left(floor: Floor, box: Entity) -> None:
+    number = fresh_number()
+    call = await at_the_tone(floor, number)
+    await asyncio.sleep(1.0)
+    floor.product.kill("calls")
+    await asyncio.sleep(3.0)
+    call.hang_up()
+    _, contact = await message_of(floor, number, 30)
+    seconds, hertz = await asyncio.to_thread(loudest_hertz, file_of(floor, contact["call_id"]))
+    assert seconds > 3.4 and abs(hertz - CUSTOMER_HZ) < 3, "what was said meanwhile is there"
+    assert contact["recordings"][0]["state"] == "finished"

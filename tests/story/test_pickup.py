@@ -1,0 +1,112 @@
+"""Pickup and grab in virtual time: who wins, who is told, who is not punished."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from tests.story.world import Phone, World, site
+
+from yingda.bus import verbs as v
+from yingda.journey import errors as err
+from yingda.kit.errors import YingdaError
+
+pytestmark = pytest.mark.story
+
+
+def do(world: World, verb: v.AnyVerb) -> Any:
+    return asyncio.run(world.verbs.do(verb))
+
+
+def ringing(**queue: Any) -> tuple[World, str]:
+    """A call rings at 1001, who does not hear it; 1002 and 1003 are on a break at their desks."""
+    w = World(site(**queue))
+    w.phones["1001"] = Phone(answer_ms=None)
+    w.staff("1001")
+    w.staff("1002", "1003", ready=False)
+    leg = w.caller()
+    w.run(2_000)
+    assert w.agent("1001").state == "ringing"
+    return w, leg
+
+
+def test_a_colleague_picks_up_and_who_was_rung_is_not_set_aside() -> None:
+    w, leg = ringing()
+    idle_since = w.agent("1001").free_since
+    do(w, v.PickUpCall(actor="p2", agent_id="p2", from_agent="p1"))
+    w.run(200)
+    call = w.call(leg)
+    assert (call.state, call.agent_id) == ("talking", "p2") and w.bridges[call.bridge] == {leg, call.agent_leg}
+    assert w.agent("1001").state == "ready" and w.agent("1001").free_since == idle_since and not w.agent("1001").misses
+    assert [(s.agent_id, s.outcome, s.why) for s in call.segments if s.kind == "agent"] == [
+        ("p1", "picked_up", call.segments[1].why), ("p2", "", "pickup")]
+    w.leaves(leg)
+    w.run(20)
+    w.at_rest()
+
+
+def test_two_at_once_one_wins_and_the_other_is_told() -> None:
+    w, leg = ringing()
+    call_id = w.call(leg).id
+    do(w, v.PickUpCall(actor="p3", agent_id="p3", call_id=call_id))
+    with pytest.raises(err.TakenAlready):
+        do(w, v.PickUpCall(actor="p2", agent_id="p2", call_id=call_id))
+    w.run(300)
+    assert w.call(leg).agent_id == "p3" and w.agent("1002").engagement == "free"
+    with pytest.raises(err.TakenAlready):
+        do(w, v.PickUpCall(actor="p2", agent_id="p2", call_id=call_id))
+
+
+def test_the_first_one_lifts_in_the_same_moment() -> None:
+    """His phone's answer crosses the pickup: the caller hears exactly one of them."""
+    w, leg = ringing()
+    old = w.call(leg).agent_leg
+    do(w, v.PickUpCall(actor="p2", agent_id="p2", from_agent="p1"))
+    w._lift(old, Phone())
+    w.run(300)
+    call = w.call(leg)
+    assert call.agent_id == "p2" and w.bridges[call.bridge] == {leg, call.agent_leg} and old not in w.legs
+    assert w.agent("1001").engagement == "free"
+
+
+def test_grabbed_from_the_queue() -> None:
+    w = World(site())
+    w.staff("1001", ready=False)
+    leg, second = w.caller(), w.caller(caller="13900139000")
+    w.run(1_000)
+    do(w, v.PickUpCall(actor="p1", agent_id="p1", call_id=w.call(second).id))
+    w.run(200)
+    assert w.call(second).agent_id == "p1" and w.call(second).segments[-1].why == "grab"
+    assert w.call(leg).state == "waiting" and second not in w.music
+    w.leaves(second)
+    w.run(20)
+    do(w, v.SetReady(actor="p1", agent_id="p1"))
+    w.run(3_000)
+    assert w.call(leg).agent_id == "p1", "the one who waited on is served by the usual way"
+
+
+def test_the_takers_phone_fails_and_the_caller_keeps_his_place() -> None:
+    w, leg = ringing()
+    w.phones["1002"] = Phone(cause=20)
+    since = w.call(leg).waiting_since
+    do(w, v.PickUpCall(actor="p2", agent_id="p2", from_agent="p1"))
+    w.phones["1001"] = Phone(answer_ms=500)
+    w.run(2_000)
+    assert w.call(leg).agent_id == "p1" and w.call(leg).state == "talking" and w.call(leg).waiting_since == since
+
+
+@pytest.mark.parametrize(("change", "error"), [
+    ({"queues": ()}, err.NotAllowed), ({"signed_out": True}, err.NotSignedIn),
+    ({"from_agent": "p3"}, err.NothingToPickUp),
+])
+def test_refused(change: dict[str, Any], error: type[YingdaError]) -> None:
+    w, leg = ringing()
+    if "queues" in change:
+        w.story.site.people["p2"] = replace(w.story.site.people["p2"], queues=())
+    if "signed_out" in change:
+        do(w, v.SignOut(actor="p2", agent_id="p2"))
+    with pytest.raises(error):
+        do(w, v.PickUpCall(actor="p2", agent_id="p2", from_agent=change.get("from_agent", "p1")))
+    assert w.agent("1001").state == "ringing" and w.call(leg).state == "offered"

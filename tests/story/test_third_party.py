@@ -1,0 +1,397 @@
+"""Transfers, consultations, conferences and supervisors in virtual time: who is in which bridge, who is free again."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from typing import Any
+
+import pytest
+from tests.story.world import Phone, World, site
+
+from yingda.bus import verbs as v
+from yingda.calls.state import Call
+from yingda.kit.errors import YingdaError
+from yingda.telephony import commands as c
+
+pytestmark = pytest.mark.story
+
+
+def do(world: World, verb: v.AnyVerb) -> Any:
+    return asyncio.run(world.verbs.do(verb))
+
+
+def talk(**queue: Any) -> tuple[World, str, Call]:
+    """Agent 1001 talks to a caller; 1002 and 1003 are on a break at their phones."""
+    w = World(site(**queue))
+    w.staff("1001")
+    w.staff("1002", "1003", ready=False)
+    leg = w.caller()
+    w.run(3_000)
+    return w, leg, w.call(leg)
+
+
+def consult(w: World, call: Call, to: str = "1002") -> None:
+    do(w, v.ConsultCall(actor="p1", agent_id="p1", call_id=call.id, to=to))
+
+
+def test_consult_then_complete() -> None:
+    w, leg, call = talk(wrap_up_s=5)
+    consult(w, call)
+    w.run(100)
+    assert leg in w.music and w.agent("1002").state == "ringing"
+    assert w.screen._agent("p1").can[-2:] == ("consult_cancel", "transfer_complete")  # type: ignore[union-attr]
+    w.run(2_500)
+    now = w.call(leg)
+    assert now.third_up and w.bridges[now.third_bridge] == {now.agent_leg, now.third_leg}
+    assert w.bridges[now.bridge] == set()
+    do(w, v.CompleteTransfer(actor="p1", agent_id="p1", call_id=call.id))
+    w.run(10)
+    now = w.call(leg)
+    assert (now.state, now.agent_id, now.transfers) == ("talking", "p2", 1)
+    assert w.bridges[now.bridge] == {leg, now.agent_leg} and leg not in w.music
+    assert w.agent("1001").state == "wrapping_up" and w.agent("1002").state == "talking"
+    w.leaves(leg)
+    w.run(20)
+    assert [(s.kind, s.agent_id, s.outcome) for s in w.call(leg).segments] == [
+        ("queue", "", "assigned"), ("agent", "p1", "transferred"), ("agent", "p2", "answered")]  # oracle O2
+    assert all(s.recording for s in w.call(leg).segments if s.kind == "agent") and w.outcomes == {"answered": 1}
+    w.at_rest()
+
+
+def test_consult_cancelled_gives_the_customer_back() -> None:  # oracle O3
+    w, leg, call = talk()
+    consult(w, call)
+    w.run(10_000)
+    do(w, v.CancelConsult(actor="p1", agent_id="p1", call_id=call.id))
+    w.run(10)
+    now = w.call(leg)
+    assert now.state == "talking" and w.bridges[now.bridge] == {leg, now.agent_leg}
+    assert w.agent("1002").engagement == "free"
+    w.leaves(leg)
+    w.run(10)
+    assert w.call(leg).segments[1].hold_ms == 10_000
+    w.at_rest()
+
+
+@pytest.mark.parametrize("phone", [Phone(cause=17), Phone(answer_ms=2_000, talk_ms=500)])
+def test_the_consulted_one_refuses_or_hangs_up(phone: Phone) -> None:
+    w, leg, call = talk()
+    w.phones["1002"] = phone
+    consult(w, call)
+    w.run(4_000)
+    assert w.call(leg).state == "talking" and leg not in w.music
+    assert w.agent("1002").engagement == "free"
+
+
+def test_agent_puts_the_phone_down_while_the_colleague_still_rings() -> None:
+    w, leg, call = talk()
+    consult(w, call)
+    w.run(500)
+    w.leaves(call.agent_leg)
+    w.run(500)
+    assert w.call(leg).state == "transferring" and w.agent("1001").engagement == "free" and leg in w.music
+    w.run(3_000)
+    assert w.call(leg).state == "talking" and w.call(leg).agent_id == "p2"
+
+
+def test_conference_and_every_one_may_leave_first() -> None:
+    for first in ("agent", "third", "caller"):
+        w, leg, call = talk()
+        consult(w, call)
+        w.run(3_000)
+        do(w, v.MakeConference(actor="p1", agent_id="p1", call_id=call.id))
+        w.run(10)
+        now = w.call(leg)
+        assert w.bridges[now.bridge] == {leg, now.agent_leg, now.third_leg}
+        if first == "agent":
+            do(w, v.HangUpCall(actor="p1", agent_id="p1", call_id=call.id))
+        else:
+            w.leaves(leg if first == "caller" else now.third_leg)
+        w.run(20)
+        rest = w.call(leg)
+        assert len(w.bridges[rest.bridge]) == 2, first
+        if first == "caller":
+            w.leaves(rest.third_leg)
+        else:
+            w.leaves(leg)
+        w.run(20)
+        assert w.outcomes == {"answered": 1}
+        w.at_rest()
+
+
+def test_blind_transfer_frees_the_agent_at_once() -> None:
+    w, leg, call = talk()
+    do(w, v.TransferCall(actor="p1", agent_id="p1", call_id=call.id, to="1002"))
+    w.run(10)
+    assert w.agent("1001").state == "wrapping_up" and leg in w.music
+    w.run(3_000)
+    now = w.call(leg)
+    assert (now.state, now.agent_id) == ("talking", "p2") and w.bridges[now.bridge] == {leg, now.agent_leg}
+    w.leaves(leg)
+    w.run(20)
+    w.at_rest()
+
+
+def test_blind_transfer_that_nobody_takes_goes_back_to_the_queue() -> None:
+    w, leg, call = talk(wrap_up_s=60)
+    w.phones["1002"] = Phone(answer_ms=None)
+    do(w, v.TransferCall(actor="p1", agent_id="p1", call_id=call.id, to="1002"))
+    do(w, v.SignOut(actor="p1", agent_id="p1"))  # so he cannot be rung back
+    w.run(31_000)
+    assert w.call(leg).state == "waiting" and w.agent("1002").engagement == "free"
+    do(w, v.SetReady(actor="p3", agent_id="p3"))
+    w.run(3_000)
+    assert w.call(leg).agent_id == "p3" and w.call(leg).state == "talking"
+
+
+def test_transfer_to_an_outside_number_and_to_a_queue() -> None:
+    w, leg, call = talk()
+    do(w, v.TransferCall(actor="p1", agent_id="p1", call_id=call.id, to="13912345678"))
+    w.run(2_000)
+    now = w.call(leg)
+    assert now.state == "talking" and now.agent_id == "" and now.agent_number == "13912345678"
+    assert [x.number for _, x in w.commands if isinstance(x, c.Ring)][-1] == "13912345678"
+    w.leaves(now.agent_leg)
+    w.run(20)
+    w.at_rest()
+    w, leg, call = talk()
+    do(w, v.TransferCall(actor="p1", agent_id="p1", call_id=call.id, to="queue:801"))
+    w.run(10)
+    assert w.call(leg).state == "waiting" and w.call(leg).queue_id == "q1"
+
+
+@pytest.mark.parametrize("to", ["1001", "12", "queue:999", "1003"])
+def test_impossible_targets_are_refused_and_the_talk_goes_on(to: str) -> None:
+    w, leg, call = talk()
+    w.story.phones["1003"] = False
+    with pytest.raises(YingdaError):
+        do(w, v.TransferCall(actor="p1", agent_id="p1", call_id=call.id, to=to))
+    assert w.call(leg).state == "talking"
+
+
+def test_listen_whisper_barge_in_one_session_and_the_talk_is_untouched() -> None:
+    w, leg, call = talk()
+    talkers = {leg, call.agent_leg}
+    do(w, v.WatchCall(actor="p2", agent_id="p2", call_id=call.id, mode="listen"))
+    w.run(200)
+    now = w.call(leg)
+    watcher = now.watchers[0]
+    assert w.bridges[call.bridge] == talkers and w.bridges[watcher.bridge] == {watcher.leg, watcher.snoop}
+    assert not [x for _, x in w.commands if isinstance(x, c.Snoop)][-1].whisper
+    do(w, v.WatchCall(actor="p2", agent_id="p2", call_id=call.id, mode="whisper"))
+    w.run(50)
+    assert [x for _, x in w.commands if isinstance(x, c.Snoop)][-1].whisper and w.bridges[call.bridge] == talkers
+    do(w, v.WatchCall(actor="p2", agent_id="p2", call_id=call.id, mode="barge"))
+    w.run(50)
+    assert w.bridges[call.bridge] == talkers | {watcher.leg}
+    w.leaves(watcher.leg)
+    w.run(50)
+    assert w.call(leg).state == "talking" and not w.call(leg).watchers and w.bridges[call.bridge] == talkers
+    assert w.agent("1002").engagement == "free"
+    w.leaves(leg)
+    w.run(20)
+    w.at_rest()
+
+
+def test_intercept_takes_the_agents_place() -> None:  # oracle O4
+    w, leg, call = talk()
+    do(w, v.WatchCall(actor="p2", agent_id="p2", call_id=call.id, mode="listen"))
+    w.run(200)
+    do(w, v.InterceptCall(actor="p2", agent_id="p2", call_id=call.id))
+    w.run(20)
+    now = w.call(leg)
+    assert (now.state, now.agent_id) == ("talking", "p2") and w.bridges[now.bridge] == {leg, now.agent_leg}
+    assert w.agent("1001").state == "wrapping_up" and w.agent("1002").state == "talking"
+    w.leaves(leg)
+    w.run(20)
+    w.at_rest()
+
+
+def test_a_watched_call_ends_and_the_supervisor_is_free() -> None:
+    w, leg, call = talk()
+    do(w, v.WatchCall(actor="p2", agent_id="p2", call_id=call.id, mode="whisper"))
+    w.run(200)
+    do(w, v.ForceHangUp(actor="p2", call_id=call.id))
+    w.run(20)
+    assert w.call(leg).ended_by == "supervisor" and w.agent("1002").engagement == "free"
+    w.at_rest()
+
+
+def test_forced_states_wait_for_the_end_of_the_call() -> None:
+    w, leg, _ = talk(wrap_up_s=0)
+    do(w, v.ForceState(actor="p2", agent_id="p1", presence="on_break"))
+    assert w.agent("1001").state == "talking"
+    w.leaves(leg)
+    w.run(20)
+    assert (w.agent("1001").state, w.agent("1001").reason) == ("on_break", "supervisor")
+    do(w, v.ForceState(actor="p2", agent_id="p1", presence="signed_out"))
+    assert w.agent("1001").state == "signed_out"
+
+
+def test_toggle_swaps_who_hears_music() -> None:
+    w, leg, call = talk()
+    consult(w, call)
+    w.run(3_000)
+    now = w.call(leg)
+
+    def toggle() -> Call:
+        do(w, v.ToggleConsult(actor="p1", agent_id="p1", call_id=call.id))
+        w.run(1_000)
+        return w.call(leg)
+
+    now = toggle()
+    assert w.bridges[now.bridge] == {leg, now.agent_leg} and now.third_leg in w.music and leg not in w.music
+    assert now.held_since == 0
+    now = toggle()
+    assert w.bridges[now.third_bridge] == {now.agent_leg, now.third_leg} and leg in w.music and now.held_since
+    now = toggle()
+    do(w, v.CompleteTransfer(actor="p1", agent_id="p1", call_id=call.id))
+    w.run(10)
+    now = w.call(leg)
+    assert w.bridges[now.bridge] == {leg, now.agent_leg} and not w.music and now.agent_id == "p2"
+    assert now.segments[1].hold_ms == 4_000, "the customer's time on music, not the third's"
+    w.leaves(leg)
+    w.run(20)
+    w.at_rest()
+
+
+@pytest.mark.parametrize("aside", [False, True])
+def test_the_customer_hangs_up_while_the_agent_consults(aside: bool) -> None:
+    w, leg, call = talk()
+    consult(w, call)
+    w.run(3_000)
+    if aside:
+        do(w, v.ToggleConsult(actor="p1", agent_id="p1", call_id=call.id))
+    w.leaves(leg)
+    w.run(20)
+    now = w.call(leg)
+    assert now.state == "conference" and w.bridges[now.bridge] == {now.agent_leg, now.third_leg}, "those two talk on"
+    w.leaves(now.third_leg)
+    w.run(20)
+    assert w.outcomes == {"answered": 1}
+    w.at_rest()
+
+
+def test_the_customer_hangs_up_while_the_colleague_still_rings() -> None:
+    w, leg, call = talk()
+    consult(w, call)
+    w.run(500)
+    w.leaves(leg)
+    w.run(20)
+    assert w.agent("1002").engagement == "free"
+    w.at_rest()
+
+
+def big(w: World, leg: str, call: Call, *more: str) -> Call:
+    """A conference of customer, 1001, 1002 and as many more."""
+    consult(w, call)
+    w.run(3_000)
+    do(w, v.MakeConference(actor="p1", agent_id="p1", call_id=call.id))
+    for to in more:
+        do(w, v.InviteParty(actor="p1", agent_id="p1", call_id=call.id, to=to))
+        w.run(3_000)
+    return w.call(leg)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(("caller", "p1", "p2", "p3", "outside"))))
+def test_five_in_a_conference_leave_in_any_order(order: tuple[str, ...]) -> None:
+    w, leg, call = talk()
+    now = big(w, leg, call, "1003", "13912345678")
+    legs = {"caller": leg, "p1": now.agent_leg, "p2": now.third_leg, "p3": now.guests[0].leg,
+            "outside": now.guests[1].leg}
+    assert w.bridges[now.bridge] == set(legs.values())
+    for gone, who in enumerate(order[:3], 1):
+        w.leaves(legs[who])
+        w.run(50)
+        assert w.bridges[w.call(leg).bridge] == {legs[one] for one in order[gone:]}, f"after {order[:gone]}"
+    w.leaves(legs[order[3]])
+    w.run(50)
+    assert w.outcomes == {"answered": 1}
+    w.at_rest()
+
+
+def test_who_is_invited_may_refuse_and_the_house_is_full_at_eight() -> None:
+    w, leg, call = talk()
+    w.phones["1003"] = Phone(cause=17)
+    now = big(w, leg, call, "1003", *("1391234567" + str(n) for n in range(5)))
+    assert len(w.bridges[now.bridge]) == 8 and w.agent("1003").engagement == "free"
+    with pytest.raises(YingdaError) as refusal:
+        do(w, v.InviteParty(actor="p1", agent_id="p1", call_id=call.id, to="13912345679"))
+    assert refusal.value.code == "conference_full"
+    do(w, v.ForceHangUp(actor="p9", call_id=call.id))
+    w.run(50)
+    w.at_rest()
+
+
+def test_the_third_leaves_while_the_next_one_still_rings() -> None:
+    w, leg, call = talk()
+    w.phones["1003"] = Phone(answer_ms=5_000)
+    consult(w, call)
+    w.run(3_000)
+    do(w, v.MakeConference(actor="p1", agent_id="p1", call_id=call.id))
+    do(w, v.InviteParty(actor="p1", agent_id="p1", call_id=call.id, to="1003"))
+    w.run(1_000)
+    w.leaves(w.call(leg).third_leg)
+    w.run(100)
+    do(w, v.HangUpCall(actor="p1", agent_id="p1", call_id=call.id))
+    w.run(100)
+    assert w.call(leg).state == "transferring" and leg in w.music, "the customer waits for the one who rings"
+    w.run(6_000)
+    assert w.call(leg).agent_id == "p3" and w.call(leg).state == "talking"
+    w.leaves(leg)
+    w.run(50)
+    w.at_rest()
+
+
+def test_a_blind_transfer_that_nobody_takes_rings_the_agent_back() -> None:
+    w, leg, call = talk(wrap_up_s=60)
+    w.phones["1002"] = Phone(answer_ms=None)
+    do(w, v.TransferCall(actor="p1", agent_id="p1", call_id=call.id, to="1002"))
+    w.run(30_100)
+    assert w.agent("1001").state == "ringing" and leg in w.music
+    w.run(3_000)
+    now = w.call(leg)
+    assert (now.state, now.agent_id, now.segments[-1].why) == ("talking", "p1", "ring_back")
+    w.leaves(leg)
+    w.run(20)
+    w.at_rest()
+
+
+def test_the_transferrer_is_engaged_so_the_queue_has_it_again() -> None:
+    w, leg, call = talk(wrap_up_s=0)
+    w.phones["1002"] = Phone(answer_ms=None)
+    do(w, v.TransferCall(actor="p1", agent_id="p1", call_id=call.id, to="1002"))
+    w.run(1_000)
+    do(w, v.Dial(actor="p1", agent_id="p1", number="13912345678", key=""))
+    w.run(31_000)
+    assert w.call(leg).state == "waiting"
+    do(w, v.SetReady(actor="p3", agent_id="p3"))
+    w.run(3_000)
+    assert w.call(leg).agent_id == "p3"
+
+
+def test_a_supervisor_cuts_a_consultation_whole() -> None:
+    w, leg, call = talk()
+    consult(w, call)
+    w.run(3_000)
+    do(w, v.ForceHangUp(actor="p9", call_id=call.id))
+    w.run(20)
+    assert w.call(leg).ended_by == "supervisor"
+    w.at_rest()
+
+
+def test_transfer_to_a_menu() -> None:
+    w, leg, call = talk(wrap_up_s=5)
+    with pytest.raises(YingdaError):
+        do(w, v.TransferCall(actor="p1", agent_id="p1", call_id=call.id, to="flow:nowhere"))
+    do(w, v.TransferCall(actor="p1", agent_id="p1", call_id=call.id, to="flow:f1"))
+    w.run(50)
+    assert w.call(leg).state == "in_menu" and w.agent("1001").state == "wrapping_up" and leg not in w.music
+    w.run(2_000)
+    w.key(leg, "1")
+    w.run(6_000)
+    assert w.call(leg).agent_id == "p1" and w.call(leg).queue_id == "q1"
+    w.leaves(leg)
+    w.run(50)
+    w.at_rest()

@@ -1,0 +1,36 @@
+// Short messages at the top of the page.
+import { ElMessage, ElMessageBox } from 'element-plus'
+import { h } from 'vue'
+import { asProblem } from '@/api/problem'
+import { t } from '@/i18n'
+
+export function sayDone(message: string): void {
+  ElMessage({ message, type: 'success', duration: 2_000, grouping: true })
+}
+
+export function sayProblem(error: unknown): void {
+  ElMessage({ message: asProblem(error).message, type: 'error', duration: 6_000, showClose: true, grouping: true })
+}
+
+/** Says what was done, with a button that takes it back. */
+export function sayUndo(message: string, undo: () => Promise<unknown>): void {
+  const said = ElMessage({
+    type: 'success', duration: 8_000, showClose: true,
+    message: h('span', [message, h('button', {
+      type: 'button', class: 'undo', 'data-testid': 'undo',
+      onClick: () => { said.close(); void undo().then(() => sayDone(t('word.undone')), sayProblem) },
+    }, t('word.undo'))]),
+  })
+}
+
+/** Asks once before a dangerous act; true when the user agreed. */
+export async function confirmed(title: string, text: string, yes: string): Promise<boolean> {
+  try {
+    await ElMessageBox.confirm(text, title, {
+      confirmButtonText: yes, cancelButtonText: t('word.cancel'), type: 'warning', confirmButtonClass: 'el-button--danger', autofocus: false,
+    })
+    return true
+  } catch {
+    return false
+  }
+}

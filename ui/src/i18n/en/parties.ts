@@ -1,0 +1,13 @@
+export default {
+  party: {
+    transfer: 'Transfer', consulting: 'Consult', target: 'Extension or outside number', blind: 'Transfer', ask: 'Ask first', colleagues: 'Colleagues', queues: 'Service groups',
+    nobody: 'No colleague is signed in', complete: 'Complete', conference: 'Conference', back: 'Back to customer', rings: '{number} rings, the customer hears music', talks: 'Talking to {number}, the customer hears music',
+    toggle: 'Swap', onMusic: 'With the customer, {number} hears music', inConference: '{n} in the conference', invite: 'Add', inviteTarget: 'Extension or outside number', isRinging: 'rings', meNow: 'me', customer: 'customer', menus: 'Menus',
+  },
+  pickup: { take: 'Pick up', grab: 'Take', title: 'Pick up for {name}', grabTitle: 'Take who has waited longest' },
+  watch: {
+    title: 'Acts on {name}', listen: 'Listen', whisper: 'Whisper', barge: 'Barge in', intercept: 'Take over', cut: 'Cut the call', ready: 'Set ready', onBreak: 'Set on break', signOut: 'Sign out', leave: 'Leave the call',
+    cutAsk: 'The call of {name} is cut at once; the customer is disconnected too.', signOutAsk: '{name} is signed out; in a call it takes effect after the call.', interceptAsk: 'You talk to the customer from then on, {name} leaves the call.', sure: 'Do it', needPhone: 'Sign in on a phone first, then you can listen.', done: 'Done',
+    reason: 'Break reason', bySupervisor: 'By the supervisor', note: 'Why', noteHint: 'Kept in the audit log', afterCall: 'In a call it takes effect after the call.',
+  },
+} as const

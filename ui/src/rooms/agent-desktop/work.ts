@@ -1,0 +1,145 @@
+// The calls on the agent's desk: each keeps its pop card, its note and a half-typed new customer until it is put away.
+import { defineStore } from 'pinia'
+import { computed, ref, watch } from 'vue'
+import { noteCall } from '@/api'
+import { asProblem } from '@/api/problem'
+import { queryClient } from '@/app/queries'
+import { useSession } from '@/app/session'
+import { serverNow } from '@/kit/ticker'
+import { useLive } from '@/live/store'
+import type { CallView, PopCard } from '@/live/types'
+import { emptyCustomer, type CustomerDraft } from '../customers/draft'
+
+export interface WorkItem {
+  callId: string
+  direction: CallView['direction']
+  number: string
+  queueName: string
+  startedAt: number
+  ended: boolean
+  /** The agent talked: a call that was only offered is the next agent's to describe. */
+  talked: boolean
+  pop: PopCard | null
+  /** The customer that the agent settled on; "" while undecided. */
+  customerId: string
+  newCustomer: CustomerDraft | null
+  note: string
+  /** What the server has. */
+  noteSaved: string
+  customerSaved: string
+  savedAt: number
+  problem: string
+}
+
+const MOST = 6
+const TYPING_MS = 900
+// A call stands in the record about a second after its end; a database that is away takes longer.
+const WAITS_MS = [700, 1_500, 3_000, 6_000, 15_000, 30_000]
+
+export const useWork = defineStore('work', () => {
+  const live = useLive()
+  const session = useSession()
+  const items = ref<WorkItem[]>([])
+  const openId = ref('')
+  const timers = new Map<string, number>()
+  let key = ''
+
+  const open = computed(() => items.value.find((item) => item.callId === openId.value))
+
+  function load(): void {
+    key = `yingda.work.${session.person?.id ?? ''}`
+    try {
+      items.value = JSON.parse(localStorage.getItem(key) ?? '[]') as WorkItem[]
+    } catch {
+      items.value = []
+    }
+    openId.value = items.value[0]?.callId ?? ''
+    for (const item of items.value) if (unsaved(item)) saveLater(item.callId)
+  }
+
+  watch(() => session.person?.id, (id) => { if (id) load() }, { immediate: true })
+  watch(items, (now) => localStorage.setItem(key, JSON.stringify(now)), { deep: true })
+
+  watch(() => [live.myCall, live.myPop] as const, ([call, pop]) => {
+    if (!call) return
+    let item = items.value.find((one) => one.callId === call.id)
+    if (!item) {
+      items.value.unshift(fresh(call))
+      items.value = items.value.filter((one, at) => at < MOST || unsaved(one))
+      item = items.value[0] as WorkItem
+      openId.value = call.id
+    }
+    if (pop && !item.pop) takePop(item, pop)
+    item.queueName ||= call.queue_name
+    item.talked ||= call.answered_at > 0 && live.me?.engagement !== 'ringing'
+  }, { immediate: true })
+
+  watch(() => live.calls.map((call) => call.id).join(), () => {
+    if (live.stale) return
+    for (const item of items.value) {
+      if (item.ended || live.picture.tables.calls[item.callId]) continue
+      item.ended = true
+      if (unsaved(item)) saveLater(item.callId)
+      window.setTimeout(() => void queryClient.invalidateQueries({ queryKey: ['calls'] }), 1_200)
+    }
+  })
+
+  function fresh(call: CallView): WorkItem {
+    return {
+      callId: call.id, direction: call.direction, number: call.customer_number, queueName: call.queue_name, startedAt: call.started_at, ended: false, talked: false,
+      pop: null, customerId: '', newCustomer: null, note: '', noteSaved: '', customerSaved: '', savedAt: 0, problem: '',
+    }
+  }
+
+  function takePop(item: WorkItem, pop: PopCard): void {
+    item.pop = pop
+    const [only, ...others] = pop.customers
+    if (only && others.length === 0) item.customerId = only.id
+    if (!only && item.direction !== 'internal') item.newCustomer ??= emptyCustomer(pop.number)
+  }
+
+  function unsaved(item: WorkItem): boolean {
+    return item.note !== item.noteSaved || (item.talked && item.customerId !== item.customerSaved)
+  }
+
+  function changed(callId: string): void {
+    saveLater(callId)
+  }
+
+  function choose(item: WorkItem, customerId: string): void {
+    item.customerId = customerId
+    saveLater(item.callId)
+  }
+
+  function saveLater(callId: string, tries = 0): void {
+    window.clearTimeout(timers.get(callId))
+    const wait = tries === 0 ? TYPING_MS : (WAITS_MS[Math.min(tries, WAITS_MS.length) - 1] ?? 30_000)
+    timers.set(callId, window.setTimeout(() => void save(callId, tries), wait))
+  }
+
+  async function save(callId: string, tries: number): Promise<void> {
+    const item = items.value.find((one) => one.callId === callId)
+    // While the call lasts it is not in the record; the draft is kept here.
+    if (!item?.ended || !unsaved(item)) return
+    const { note, customerId } = item
+    try {
+      await noteCall({ path: { call_id: callId }, body: { text: note, customer_id: customerId || null } })
+      Object.assign(item, { noteSaved: note, customerSaved: customerId, savedAt: serverNow(), problem: '' })
+      void queryClient.invalidateQueries({ queryKey: ['calls'] })
+      if (unsaved(item)) saveLater(callId)
+    } catch (error) {
+      const problem = asProblem(error)
+      const passing = problem.status === 0 || problem.status === 404 || problem.status >= 500
+      if (!passing || tries >= 3) item.problem = problem.message
+      if (passing) saveLater(callId, tries + 1)
+    }
+  }
+
+  function putAway(callId: string): void {
+    const at = items.value.findIndex((item) => item.callId === callId)
+    items.value.splice(at, 1)
+    if (openId.value === callId) openId.value = items.value[Math.min(at, items.value.length - 1)]?.callId ?? ''
+  }
+
+  return { items, openId, open, unsaved, changed, choose, putAway }
+})

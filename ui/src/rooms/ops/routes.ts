@@ -1,0 +1,8 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const opsRoutes: RouteRecordRaw[] = [
+  { path: 'ops/notices', component: () => import('./NoticesPage.vue'), meta: { title: 'ops.notices' } },
+  { path: 'ops/alarms', component: () => import('./AlarmsPage.vue'), meta: { title: 'ops.alarms', needs: 'alarms.handle' } },
+  { path: 'ops/channels', component: () => import('./ChannelsPage.vue'), meta: { title: 'ops.channels', needs: 'settings.edit' } },
+  { path: 'ops/audit', component: () => import('./AuditPage.vue'), meta: { title: 'ops.audit', needs: 'audit.view' } },
+]

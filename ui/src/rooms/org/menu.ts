@@ -1,0 +1,14 @@
+// The menu's entries of this room; shown to whom they are of use.
+import { Network, ShieldCheck, UserCog } from 'lucide-vue-next'
+import type { Component } from 'vue'
+import type { MessageKey } from '@/i18n'
+
+export interface OrgEntry { to: string; icon: Component; text: MessageKey; needs: boolean }
+
+export function orgEntries(can: (permission: string) => boolean): OrgEntry[] {
+  return [
+    { to: '/admin/people', icon: UserCog, text: 'menu.people', needs: can('people.view') },
+    { to: '/admin/departments', icon: Network, text: 'menu.departments', needs: can('departments.edit') },
+    { to: '/admin/roles', icon: ShieldCheck, text: 'menu.roles', needs: can('roles.edit') },
+  ]
+}

@@ -1,0 +1,54 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import en from '@/i18n/en'
+import zh from '@/i18n/zh'
+
+type Tree = { [key: string]: string | Tree }
+
+function flat(tree: Tree, at = ''): Record<string, string> {
+  return Object.fromEntries(Object.entries(tree).flatMap(([key, value]) => (typeof value === 'string' ? [[at + key, value]] : Object.entries(flat(value, `${at}${key}.`)))))
+}
+
+const zhFlat = flat(zh as unknown as Tree)
+const enFlat = flat(en as unknown as Tree)
+const places = (text: string) => [...text.replace(/\{'[^']*'\}/g, '').matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort().join()
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.(vue|ts)$/.test(entry.name) && !entry.parentPath.includes('i18n') && !entry.parentPath.includes('client'))
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+describe('the two languages', () => {
+  it('have the same keys', () => {
+    expect(Object.keys(enFlat).sort()).toEqual(Object.keys(zhFlat).sort())
+  })
+
+  it('have the same places to fill, and no empty sentence', () => {
+    for (const [key, text] of Object.entries(zhFlat)) {
+      expect(places(enFlat[key] ?? ''), key).toBe(places(text))
+      expect(text.trim(), key).not.toBe('')
+      expect((enFlat[key] ?? '').trim(), key).not.toBe('')
+    }
+  })
+
+  it('Chinese stands in the catalogue alone, not in the sources', () => {
+    // Names of languages in their own script, plate colours and numbers are data; the two files below hold a language's own name.
+    const allowed = [/中文/, /'中'/, /[，、（）]/g]
+    for (const file of sources('src')) {
+      let code = readFileSync(file, 'utf8')
+      for (const pattern of allowed) code = code.replace(new RegExp(pattern, 'g'), '')
+      expect(code.match(/[\u4e00-\u9fff]+/)?.[0], file).toBeUndefined()
+    }
+  })
+
+  it('every sentence is used', () => {
+    const all = sources('src').map((file) => readFileSync(file, 'utf8')).join('\n')
+    const groups = new Set([...all.matchAll(/(?:tCode\(|group: )'(\w+)'/g)].map((match) => match[1]))
+    const made = [...all.matchAll(/`(\w+\.\w*)\$\{/g)].map((match) => String(match[1])) // a key made of a code: `goal.${kind}`
+    const unused = Object.keys(zhFlat).filter((key) => !groups.has(key.split('.')[0]) && !all.includes(`'${key}'`)
+      && !made.some((start) => key.startsWith(start)))
+    expect(unused).toEqual([])
+  })
+})
