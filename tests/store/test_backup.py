@@ -159,7 +159,7 @@ def test_the_vault_gives_back_what_went_in(size: int) -> None:
     sealer = Sealer(out, "口令")
     sealer.write(content)
     sealer.close()
-    assert content[:64] not in out.getvalue() or size == 0
+    assert size < 32 or content[:64] not in out.getvalue()  # a single byte may stand there by chance
     assert io.BufferedReader(Opener(io.BytesIO(out.getvalue()), "口令")).read() == content
     for cut in (1 << 20, 16):  # also exactly between two chunks
         if size > cut:

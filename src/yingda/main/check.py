@@ -50,11 +50,11 @@ def _tool(name: str) -> str:
 
 
 def _pytest(name: str, marks: str, workers: int, minutes: float, needs: Sequence[str], more: Sequence[str]) -> Stage:
-    """Tests with real sound, phones and browsers on a busy machine may miss a moment: those of a stage without
-    workers that failed are run once more, all said aloud; what fails twice has failed."""
+    """Tests with real sound, phones, servers and browsers on a busy machine may miss a moment: those that failed
+    are run once more, one after the other, all said aloud; what fails twice has failed."""
     spread = ["-n", str(workers), "--dist", "loadgroup"] if workers else []
     command = [_tool("pytest"), "-q", "-m", marks, *spread, *more]
-    again = () if workers else (*command, "--last-failed", "--last-failed-no-failures=none")
+    again = (_tool("pytest"), "-q", "-m", marks, *more, "--last-failed", "--last-failed-no-failures=none")
     return Stage(name=name, command=command, talks=True, minutes=minutes, needs=needs, again=again)
 
 
