@@ -86,7 +86,7 @@ class StoryDay:
         self.desk = CallDesk(NoJournal(), self.heap, now, self._carry_out)
         self.agents = AgentDesk(NoJournal(), self.heap, now)
         self.story = Story(self.desk, self.agents, Site(site(skills, self._strategies, priorities or {})), now)
-        self.agents.on_change = self.story.on_agent_change
+        self.agents.on_change = self.story.distribution.on_agent_change
         self.desk.on_change = self._changed
         self._services: Sequence[int] = ()
         self.starts: list[int] = []

@@ -58,7 +58,7 @@ class Rooms:
         self.agents = AgentDesk(journal, timers, self.now)
         site = company.directory(agents, "x", lines=100_000)
         self.story = Story(self.desk, self.agents, Site(site), self.now)
-        self.agents.on_change = self.story.on_agent_change
+        self.agents.on_change = self.story.distribution.on_agent_change
         self._flush_due: list[Callable[[], None]] = []
         if screens:
             link = LinkServer("x", None, None)  # type: ignore[arg-type]  # nobody asks; frames are made all the same
@@ -76,7 +76,7 @@ class Rooms:
 
     def _agent_changed(self, before: Any, after: Any) -> None:
         self.picture.agent_changed(after)
-        self.story.on_agent_change(before, after)
+        self.story.distribution.on_agent_change(before, after)
 
     def tell(self, fact: f.AnyFact) -> None:
         if self._flush_due and fact.at >= self.at + 10:  # screens are told at most every 10 ms, as in the engine

@@ -301,7 +301,7 @@ class World:
 
     def _agent_changed(self, before: Any, after: Any) -> None:
         self.screen.agent_changed(after)
-        self.story.on_agent_change(before, after)
+        self.story.distribution.on_agent_change(before, after)
 
     def _call_changed(self, call: Call) -> None:
         self.screen.call_changed(call)

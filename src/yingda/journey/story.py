@@ -9,11 +9,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import structlog
-from msgspec.structs import replace
 
-from yingda.acd.announce import Pace, first_announcement, greeting
-from yingda.acd.dispatcher import Dispatcher, Idle, Pair
-from yingda.acd.staffing import ABSENT, Staffing
+from yingda.acd.announce import Pace, first_announcement
+from yingda.acd.dispatcher import Dispatcher
+from yingda.acd.staffing import Staffing
 from yingda.acd.sticky import LastAgents
 from yingda.agents import machine as am
 from yingda.agents.runner import AgentDesk
@@ -21,16 +20,15 @@ from yingda.agents.state import Agent
 from yingda.calls import events as e
 from yingda.calls.birth import arrive
 from yingda.calls.runner import CallDesk
-from yingda.calls.state import Call, Rung
+from yingda.calls.state import Call
 from yingda.journey import errors as err
 from yingda.journey.callbacks import Callbacks
 from yingda.journey.destinations import Destinations
-from yingda.journey.directory import Person, Queue
+from yingda.journey.directory import Person
+from yingda.journey.distribution import Distribution
 from yingda.journey.menu import MenuRunner
 from yingda.journey.site import Site, endpoint_of, extension_of
 from yingda.journey.stations import (
-    CALL_FOR_YOU,
-    WARNING,
     Station,
     Stations,
     desk_endpoint,
@@ -38,16 +36,14 @@ from yingda.journey.stations import (
 )
 from yingda.journey.trunk_states import TrunkState, TrunkStates
 from yingda.journey.waiting import WaitingRoom
-from yingda.kit.errors import YingdaError
 from yingda.kit.ids import new_id, switch_name
-from yingda.kit.numbers import area, normalise
+from yingda.kit.numbers import normalise
 from yingda.telephony import facts as f
 
 if TYPE_CHECKING:
     from yingda.journey.ways_out import FarEnd
 
 log = structlog.get_logger("journey")
-_RING_BACK_MS = 20_000
 
 
 class Story:
@@ -61,6 +57,7 @@ class Story:
         self.destinations = Destinations(self)
         self.callbacks = Callbacks(self, desk.journal, desk.timers, now)
         self.room = WaitingRoom(self)
+        self.distribution = Distribution(self)
         self.phones: dict[str, bool] = {}  # endpoint → registered
         self.stations = Stations()
         self.awaiting_phone: set[str] = set()  # agents whose page was loaded anew in mid-call
@@ -84,9 +81,9 @@ class Story:
         self.callbacks.limits = site.directory.callback
         self.dispatcher.set_queues({q.id: q.strategy for q in site.directory.queues})
         for agent_id in list(self.agents.agents):
-            self._note_station(self.agents.get(agent_id))
-            self._staff(self.agents.get(agent_id))
-            self.refresh_idle(self.agents.get(agent_id))
+            self.note_station(self.agents.get(agent_id))
+            self.distribution.staff(self.agents.get(agent_id))
+            self.distribution.refresh_idle(self.agents.get(agent_id))
 
     def now(self) -> int:
         """UTC ms."""
@@ -175,7 +172,7 @@ class Story:
             raise err.NotNow
         self.agents.post(person.id, am.SignedIn(at=self._now(), phone=phone, phone_ok=True, station=station))
 
-    def _note_station(self, agent: Agent) -> None:
+    def note_station(self, agent: Agent) -> None:
         person = self.site.people.get(agent.id)
         works = person is not None and agent.presence != "signed_out"
         self.stations.note(agent.id, desk_endpoint(person, agent) if person and works else "")
@@ -206,7 +203,7 @@ class Story:
             case e.CallNotReached():
                 self.destinations.not_reached(self.desk.calls[fact.call_id], fact)
             case e.CallQueued():
-                self._queued(self.desk.calls[fact.call_id], fact)
+                self.distribution.queued(self.desk.calls[fact.call_id], fact)
             case e.CallLeftQueue():
                 self.dispatcher.leave(fact.call_id)
             case e.CodeKeyed() | e.CodeTimedOut():
@@ -259,7 +256,7 @@ class Story:
             case e.CallResumed():
                 post(fact.agent_id, am.Resumed(at=fact.at, call_id=call_id))
             case e.AgentReleased():
-                self._served(fact)
+                self.distribution.served(fact)
                 post(fact.agent_id, am.Released(at=fact.at, call_id=call_id, talk_ms=fact.talk_ms,
                                                 wrap_up_s=fact.wrap_up_s))
             case _:
@@ -341,153 +338,7 @@ class Story:
             outcome = (call.segments[-1].outcome if call.segments[-1].ended_at else "elsewhere")
             self.on_far_failed(call, e.FarFailed(call_id=call.id, at=at, outcome=outcome, cause=call.cause))
         elif call.state == "waiting":
-            self._queued(call, e.CallQueued(call_id=call.id, at=at, queue_id=call.queue_id, again=True))
+            self.distribution.queued(call, e.CallQueued(call_id=call.id, at=at, queue_id=call.queue_id, again=True))
             self.room.resume(call, at)
         elif call.promise is not None and call.promise.phase == "promised":
             self.callbacks.promise(call, call.promise.digits, at)
-
-    # ---- distribution
-
-    def _queued(self, call: Call, fact: e.CallQueued) -> None:
-        if call.returns_to and self._ring_back(call):
-            return
-        if not call.queue_id:
-            self.close(call.id, "no_agents", ("sound:yd/no-agent",))
-            return
-        now = self._now()  # not `fact.at`: a caller whom the switch kept while we were away arrived long ago
-        queue = self.site.queues.get(fact.queue_id)
-        wanted, note = ("", "") if fact.again or queue is None else self.room.wanted(call, queue, now)
-        place = area(call.caller) if queue and queue.strategy == "area" else ""
-        self.dispatcher.enqueue(call.id, fact.queue_id, call.waiting_since, call.priority, wanted=wanted, note=note,
-                                area=place, number=call.caller)
-        self._offer_call(call.id)
-
-    def _offer_call(self, call_id: str) -> None:
-        pair = self.dispatcher.for_call(call_id, self._now())
-        if pair is not None:
-            self._offer(pair, self._now())
-
-    def release(self, call_id: str) -> None:
-        """The call was kept for one agent; now it is for everybody."""
-        if self.dispatcher.release(call_id):
-            self._offer_call(call_id)
-
-    def _served(self, fact: e.AgentReleased) -> None:
-        """Keep in mind who served the customer, and how long that took."""
-        call = self.desk.calls[fact.call_id]
-        if fact.talk_ms > 0 and call.direction != "internal":
-            self.last_agents.served(call.customer_number, fact.agent_id, fact.at)
-            self.pace.handled(call.queue_id, fact.talk_ms + fact.wrap_up_s * 1000)
-
-    def move(self, agent_id: str, queues: tuple[tuple[str, int], ...]) -> None:
-        """He serves these queues from now on; a call that he has goes on as it is."""
-        self.site.replace_person(replace(self.site.people[agent_id], queues=queues))
-        agent = self.agents.get(agent_id)
-        for call_id in self.dispatcher.release_agent(agent_id):
-            self._offer_call(call_id)
-        self._staff(agent)
-        self.refresh_idle(agent)
-        self.agents.on_change(agent, agent)  # screens count him elsewhere now
-
-    def _staff(self, agent: Agent) -> None:
-        person = self.site.people.get(agent.id)
-        queues = tuple(q for q, _ in person.queues) if person else ()
-        for queue_id in self.staffing.agent(agent.id, queues, agent.presence):
-            self.room.nobody_left(queue_id, self._now())
-
-    def on_agent_change(self, before: Agent, after: Agent) -> None:
-        if (after.presence, after.phone, after.station) != (before.presence, before.phone, before.station):
-            self._note_station(after)
-        if after.presence != before.presence:
-            self._staff(after)
-            if after.presence in ABSENT:
-                for call_id in self.dispatcher.release_agent(after.id):
-                    self._offer_call(call_id)
-        if am.may_be_offered(after) != am.may_be_offered(before) or after.free_since != before.free_since:
-            self.refresh_idle(after)
-
-    def refresh_idle(self, agent: Agent) -> None:
-        """Tell distribution whether this agent waits for a call, and give him one that waits for him."""
-        person = self.site.people.get(agent.id)
-        if person is None or not am.may_be_offered(agent):
-            self.dispatcher.busy(agent.id)
-            return
-        self.dispatcher.idle(Idle(agent.id, person.queues, agent.free_since, agent.last_offered_at,
-                                  agent.calls_today, agent.talk_ms_today, person.areas))
-        pair = self.dispatcher.for_agent(agent.id, self._now())
-        if pair is not None:
-            self._offer(pair, self._now())
-
-    def _offer(self, pair: Pair, at: int) -> None:
-        if self.callbacks.take(pair, at):
-            return
-        queue = self.site.queues[pair.queue_id]
-        targets = self._rung(pair, queue, at)
-        if not targets:
-            return
-        self.dispatcher.leave(pair.call_id)
-        if len(targets) == 1:
-            person, station, _ = targets[0]
-            self._ring_agent(pair.call_id, person, station, pair.why, queue.ring_s * 1000, at,
-                             greeting(person.number) if queue.policy.say_agent else (), ring_all=bool(pair.also))
-            return
-        first, *others = (self._target(person, station, pair.call_id, queue) for person, station, _ in targets)
-        self.desk.post(pair.call_id, e.Offer(
-            at=at, agent_id=first.agent_id, endpoint=first.endpoint, number=first.number, leg=first.leg,
-            segment=first.segment, bridge=switch_name("bridge"), why=pair.why, ring_ms=queue.ring_s * 1000,
-            record_as=first.record_as, greet=first.greet, ring_all=bool(pair.also), also=tuple(others)))
-
-    def _rung(self, pair: Pair, queue: Queue, at: int) -> list[tuple[Person, Station, Queue]]:
-        """Who is reserved for the call and how he is reached. Of several only those at phones of ours: a mobile's
-        voicemail would be the quickest of all."""
-        found: list[tuple[Person, Station, Queue]] = []
-        for agent_id in (pair.agent_id, *pair.also):
-            person = self.site.people[agent_id]
-            try:
-                station = self.station_of(person)
-            except YingdaError:  # no line to an outside phone: he is no help now, the next one is
-                self.agents.post(agent_id, am.BreakAsked(at=at, reason="phone_lost"))
-                continue
-            if station.outside and (found or pair.also):
-                continue
-            if self.agents.reserve(agent_id, pair.call_id, at):
-                found.append((person, station, queue))
-            else:
-                log.warning("reservation_refused", agent=agent_id, call=pair.call_id)
-        if not found and not pair.also:
-            self._offer_call(pair.call_id)
-        return found
-
-    def _target(self, person: Person, station: Station, call_id: str, queue: Queue) -> Rung:
-        """One phone of several that are to ring for a call."""
-        segment = str(new_id())
-        return Rung(agent_id=person.id, endpoint=station.endpoint, number=person.extension, leg=switch_name("leg"),
-                    segment=segment, record_as=f"{call_id}-{segment}",
-                    greet=greeting(person.number) if queue.policy.say_agent else ())
-
-    def _ring_agent(self, call_id: str, person: Person, station: Station, why: str, ring_ms: int, at: int,
-                    greet: tuple[str, ...] = (), ring_all: bool = False) -> None:
-        segment = str(new_id())
-        lifts = person.auto_answer and not station.outside
-        ring_ms += 15_000 if station.outside else 0
-        self.desk.post(call_id, e.Offer(
-            at=at, agent_id=person.id, endpoint=station.endpoint, number=person.extension, leg=switch_name("leg"),
-            segment=segment, bridge=switch_name("bridge"), why=why, ring_ms=ring_ms,
-            record_as=f"{call_id}-{segment}", dialled=station.dialled, shown=station.shown, auto_answer=lifts,
-            confirm=station.asks(CALL_FOR_YOU), warn=WARNING if lifts else (), greet=greet,
-            ring_all=ring_all))
-
-    def _ring_back(self, call: Call) -> bool:
-        """Nobody took a blind transfer: ring who made it, if he can take the call. True when he is rung."""
-        person = self.site.people.get(call.returns_to)
-        if person is None or not am.may_dial(self.agents.get(person.id)):
-            return False
-        try:
-            station = self.station_of(person)
-        except YingdaError:
-            return False
-        now = self._now()
-        if not self.agents.post(person.id, am.DialStarted(at=now, call_id=call.id, ringing=True)):
-            return False
-        self._ring_agent(call.id, person, station, "ring_back", _RING_BACK_MS, now)
-        return True

@@ -163,7 +163,8 @@ class Verbs:
     def _move(self, verb: v.MoveAgent) -> None:
         if verb.agent_id not in self._story.site.people:
             raise err.NoSuchAgent
-        self._story.move(verb.agent_id, tuple(one for one in verb.queues if one[0] in self._story.site.queues))
+        known = tuple(one for one in verb.queues if one[0] in self._story.site.queues)
+        self._story.distribution.move(verb.agent_id, known)
 
     # ---- calls
 

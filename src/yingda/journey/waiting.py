@@ -115,7 +115,7 @@ class WaitingRoom:
     def on_tick(self, call: Call, fact: e.QueueTick) -> None:
         queue = self._story.site.queues.get(call.queue_id)
         if fact.name == "sticky":
-            self._story.release(call.id)
+            self._story.distribution.release(call.id)
         elif queue is not None and queue.policy.announce_every_s:
             self._announce(call, queue, fact.at)
 

@@ -10,7 +10,6 @@ import contextlib
 import gc
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
@@ -37,7 +36,7 @@ from yingda.journey.lookups import EngineLookups
 from yingda.journey.meter import Metered
 from yingda.journey.office import Office
 from yingda.journey.office_directory import Features
-from yingda.journey.picture import Picture, Tally
+from yingda.journey.picture import Picture
 from yingda.journey.reconcile import compare, orphans
 from yingda.journey.site import Site, endpoint_of
 from yingda.journey.softphones import Softphone, Softphones
@@ -48,6 +47,7 @@ from yingda.kit.clock import SystemClock
 from yingda.kit.logs import Milestones
 from yingda.kit.numbers import area
 from yingda.main.settings import Settings
+from yingda.main.site_source import LoadedSite, SiteSource
 from yingda.telephony import commands as c
 from yingda.telephony import facts as f
 from yingda.telephony.ari.switch import AsteriskSwitch
@@ -73,14 +73,6 @@ def _details(fact: e.AnyCallFact) -> dict[str, Any]:
 def own_ports(settings: Settings) -> frozenset[int]:
     """Ports of this product on this machine: no voice flow may send its requests there."""
     return frozenset(value for name, value in vars(settings).items() if name.endswith("_port") and value)
-
-
-class LoadedSite(msgspec.Struct, frozen=True):
-    """What the child prints and the cache keeps: the site and today's figures so far."""
-
-    directory: Directory
-    today: dict[str, Tally] = {}
-    last_agents: list[tuple[str, str, int]] = []
 
 
 def _over(entry: Entry) -> bool:
@@ -111,7 +103,7 @@ class Engine:
         self._now = SystemClock().now_ms
         timers = LoopTimers(loop, self._now)
         folder = settings.data / "journal"
-        self._cache = folder / "site.json"
+        self._source = SiteSource(settings.data, folder / "site.json")
         self.journal = Journal(folder, _over)
         self.switch = AsteriskSwitch(f"http://127.0.0.1:{settings.ari_port}/ari", settings.ari_password)
         self.desk = CallDesk(self.journal, timers, self._now, self.switch.carry_out)
@@ -149,7 +141,7 @@ class Engine:
 
     def _agent_changed(self, before: Any, after: Any) -> None:
         self.screen.agent_changed(after)
-        self.story.on_agent_change(before, after)
+        self.story.distribution.on_agent_change(before, after)
 
     def _check_pin(self, pin: str, stored: str, told: Callable[[bool], None]) -> None:
         """In a thread: a PIN's hash is slow on purpose."""
@@ -178,7 +170,7 @@ class Engine:
             self.story.menu.drafts[tried.id, tried.version] = tried
         self.office.restore(msgspec.convert(x.value, Features) for x in self.journal.living("features"))
         self.office.ways.meter.restore(msgspec.convert(x.value, Metered) for x in self.journal.living("meter"))
-        cached = self._read_cache()
+        cached = self._source.kept()
         if cached is not None:
             self._use(cached)
             self.spawn(self._reload_quietly())
@@ -222,39 +214,14 @@ class Engine:
 
     # ---- the site
 
-    def _read_cache(self) -> LoadedSite | None:
-        try:
-            return msgspec.json.decode(self._cache.read_bytes(), type=LoadedSite)
-        except (OSError, msgspec.DecodeError):
-            return None
-
-    async def _load(self) -> LoadedSite:
-        """Ask a child for the site: the database's libraries and its time-outs stay out of this process."""
-        memory = () if self._remembers else ("--memory",)
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "yingda", "directory", "--data", str(self._settings.data), *memory,
-            stdout=asyncio.subprocess.PIPE, stdin=asyncio.subprocess.DEVNULL)
-        try:
-            out, _ = await asyncio.wait_for(child.communicate(), 30)
-        except TimeoutError:
-            child.kill()
-            raise OSError("directory: timed out") from None
-        if child.returncode != 0:
-            raise OSError(f"directory: code {child.returncode}")
-        return msgspec.json.decode(out, type=LoadedSite)
-
     async def reload(self) -> None:
         """Read the site anew; running calls keep what they began with. Raises OSError when it cannot be read."""
         async with self._reloading:
-            fresh = await self._load()
+            fresh = await self._source.load(with_memory=not self._remembers)
             self.story.last_agents.load(fresh.last_agents)
             self._remembers = True
             fresh = msgspec.structs.replace(fresh, last_agents=[])
-            new = self._cache.with_suffix(".tmp")
-            fd = os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)  # holds SIP secrets
-            with os.fdopen(fd, "wb") as out:
-                out.write(msgspec.json.encode(fresh))
-            new.replace(self._cache)
+            self._source.keep(fresh)
             self._use(fresh)
         if self.verbs.switch_up:
             await self._push_phones()
@@ -355,7 +322,7 @@ class Engine:
             self.story.resume(call, now)
         self.story.callbacks.resume()
         for agent in list(self.agents.agents.values()):
-            self.story.refresh_idle(agent)
+            self.story.distribution.refresh_idle(agent)
 
     # ---- background
 

@@ -1,69 +1,11 @@
-"""What can happen to a call (inputs of the machine) and what it tells the rest (its published facts)."""
+"""What the rest of the house asks of a call: of the journey, of agents, of supervisors."""
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-import msgspec
-
+from yingda.calls.events.happened import Event
 from yingda.calls.state import MenuStand, Rung
-
-# ---- inputs -----------------------------------------------------------------------------------------------------
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True):
-    at: int  # UTC ms
-
-
-class FarRinging(Event, frozen=True):
-    pass
-
-
-class FarAnswered(Event, frozen=True):
-    pass
-
-
-class FarGone(Event, frozen=True):
-    """The customer's leg (or, internally, the colleague's) is gone."""
-
-    cause: int = 16
-
-
-class AgentRinging(Event, frozen=True):
-    leg: str
-
-
-class AgentAnswered(Event, frozen=True):
-    leg: str
-
-
-class AgentGone(Event, frozen=True):
-    leg: str
-    cause: int = 16
-
-
-class SwitchLost(Event, frozen=True):
-    """The switch died: every leg is gone and nothing can be commanded any more."""
-
-
-class Keyed(Event, frozen=True):
-    digit: str
-
-
-class PromptEnded(Event, frozen=True):
-    playback: str
-    failed: bool = False
-
-
-class TimerFired(Event, frozen=True):
-    name: str
-    due: int  # the deadline it was set for
-
-
-class PhoneBack(Event, frozen=True):
-    """The agent's phone has registered anew after its page was loaded again or its media was lost."""
-
-    leg: str  # name for the fresh leg
 
 
 class EnterMenu(Event, frozen=True):
@@ -125,15 +67,6 @@ class OfferCallback(Event, frozen=True, kw_only=True):
     segment: str
 
 
-class MessageRecorded(Event, frozen=True, kw_only=True):
-    """A recording has come to its end; `silence_ms` of it is silence at the end."""
-
-    recording: str
-    duration_ms: int
-    silence_ms: int = 0
-    failed: bool = False
-
-
 class Overflow(Event, frozen=True, kw_only=True):
     """The queue sends the caller on, or does not take him in: closed | nobody | breaks | full | wait | exit."""
 
@@ -192,19 +125,6 @@ class PickUp(Event, frozen=True, kw_only=True):
     present: bool = False  # the leg is there: his phone dialled the code
 
 
-class PartyKeyed(Event, frozen=True):
-    """A key on a leg whose answer needs confirming."""
-
-    leg: str
-    digit: str
-
-
-class PartyPrompted(Event, frozen=True):
-    """The prompt that such a leg hears has ended."""
-
-    leg: str
-
-
 class Rejected(Event, frozen=True):
     agent_id: str
 
@@ -236,19 +156,6 @@ class Close(Event, frozen=True):
     say: tuple[str, ...] = ()
     playback: str = ""
     reason: str = "normal"
-
-
-class ThirdRinging(Event, frozen=True):
-    pass
-
-
-class ThirdAnswered(Event, frozen=True):
-    leg: str
-
-
-class ThirdGone(Event, frozen=True):
-    leg: str
-    cause: int = 16
 
 
 class Consult(Event, frozen=True, kw_only=True):
@@ -333,15 +240,6 @@ class InviteAsked(Event, frozen=True, kw_only=True):
     confirm: tuple[str, ...] = ()
 
 
-class OtherAnswered(Event, frozen=True):
-    leg: str
-
-
-class OtherGone(Event, frozen=True):
-    leg: str
-    cause: int = 16
-
-
 class Serve(Event, frozen=True, kw_only=True):
     """A feature code asks its caller for digits: what to say, and how long to wait for a key."""
 
@@ -386,21 +284,6 @@ class WatchModeAsked(Event, frozen=True, kw_only=True):
 
 class WatchEnded(Event, frozen=True):
     supervisor_id: str
-
-
-class WatcherAnswered(Event, frozen=True):
-    leg: str
-
-
-class WatcherGone(Event, frozen=True):
-    leg: str
-
-
-class WatcherKeyed(Event, frozen=True):
-    """The supervisor's own keys: 4 listens, 5 whispers, 6 barges in."""
-
-    leg: str
-    digit: str
 
 
 class InterceptAsked(Event, frozen=True, kw_only=True):
@@ -467,203 +350,10 @@ class GiveUp(Event, frozen=True):
     cause: int = 0
 
 
-class Compared(Event, frozen=True):
-    """After a restart or reconnect: what of this call lives in the switch. Everything missing was reported before."""
-
-    bridged: tuple[str, ...]  # legs found in the call's bridge
-    bridge_lives: bool
-
-
-AnyEvent: TypeAlias = (
-    FarRinging | FarAnswered | FarGone | AgentRinging | AgentAnswered | AgentGone | SwitchLost | Keyed
-    | PromptEnded | TimerFired | PhoneBack | EnterMenu | MenuStep | EnterQueue | Overflow | Announce | Offer
-    | Rejected | HoldAsked | ResumeAsked | MuteAsked | DigitsAsked | HangUpAsked | Close | Compared | ThirdRinging
-    | ThirdAnswered | ThirdGone | Consult | Transfer | TransferToQueue | ConsultCancelled | TransferCompleted
-    | ConferenceAsked | WatchAsked | WatchModeAsked | WatchEnded | WatcherAnswered | WatcherGone | InterceptAsked
-    | Reach | ToFlow | Redirect | TurnIn | GiveUp | WatcherKeyed | PickUp | PartyKeyed | PartyPrompted
-    | ToggleAsked | InviteAsked | OtherAnswered | OtherGone | Serve
-    | LeaveMessage | MessageRecorded | OfferCallback
-    | RoomEntered | RoomAsked | RoomOpened
-)
-
-
-# ---- published facts --------------------------------------------------------------------------------------------
-
-
-class CallFact(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="fact"):
-    call_id: str
-    at: int
-
-
-class CallArrived(CallFact, frozen=True):
-    pass
-
-
-class CallKeyed(CallFact, frozen=True):
-    digit: str
-
-
-class CallPromptEnded(CallFact, frozen=True):
-    playback: str
-    failed: bool
-
-
-class MenuTimedOut(CallFact, frozen=True):
-    pass
-
-
-class CallQueued(CallFact, frozen=True, kw_only=True):
-    queue_id: str
-    again: bool = False  # back from a fruitless offer, not a new arrival in the queue
-
-
-class CallLeftQueue(CallFact, frozen=True):
-    queue_id: str
-    why: str  # offered | answered | abandoned | timeout | closed | overflow | voicemail | callback
-
-
-class QueueTimedOut(CallFact, frozen=True):
-    queue_id: str
-
-
-class CallOverflowed(CallFact, frozen=True):
-    queue_id: str
-    reason: str
-    to: str
-    say: str
-
-
-class QueueTick(CallFact, frozen=True):
-    """Something is due for a caller who waits: announce | sticky."""
-
-    name: str
-
-
-class CallOffered(CallFact, frozen=True):
-    agent_id: str
-
-
-class CallRinging(CallFact, frozen=True):
-    agent_id: str
-
-
-class OfferEnded(CallFact, frozen=True):
-    """An offer that did not become a talk: no_answer | rejected | busy | failed | caller_left | phone_lost, or where
-    several were rung at once answered_elsewhere | not_taken.
-    """
-
-    agent_id: str
-    outcome: str
-
-
-class CallAnswered(CallFact, frozen=True):
-    agent_id: str
-    queue_id: str
-    wait_ms: int
-
-
-class CallDialing(CallFact, frozen=True):
-    agent_id: str
-    far_agent_id: str
-    number: str = ""
-
-
-class CallHeld(CallFact, frozen=True):
-    agent_id: str
-
-
-class CallResumed(CallFact, frozen=True):
-    agent_id: str
-
-
-class AgentReleased(CallFact, frozen=True):
-    """The agent's part in the call is over, whatever becomes of the caller."""
-
-    agent_id: str
-    talk_ms: int
-    wrap_up_s: int
-
-
-class MenuFound(CallFact, frozen=True, kw_only=True):
-    """What a flow has looked up; `ok` False: it failed or came too late."""
-
-    ok: bool
-    data: dict[str, Any]
-
-
-class CallToFlow(CallFact, frozen=True):
-    flow_id: str
-
-
-class CallNotReached(CallFact, frozen=True):
-    """The person or number that was rung directly did not answer: no_answer | busy | rejected. The caller waits."""
-
-    outcome: str
-
-
-class PartyRung(CallFact, frozen=True):
-    """An agent's phone is rung outside of distribution: consulted, transferred to, or a supervisor coming to watch."""
-
-    agent_id: str
-
-
-class PartyAnswered(CallFact, frozen=True):
-    agent_id: str
-
-
-class CallbackPromised(CallFact, frozen=True):
-    queue_id: str
-    number: str
-
-
-class CallbackDeclined(CallFact, frozen=True):
-    """The caller rather goes on waiting."""
-
-    queue_id: str
-
-
-class CodeKeyed(CallFact, frozen=True):
-    """A digit for a feature code. It is in no record: it may be part of a PIN."""
-
-    digit: str
-
-
-class CodeTimedOut(CallFact, frozen=True):
-    pass
-
-
-class FarFailed(CallFact, frozen=True):
-    """The far side of a call that may go on elsewhere is gone before the answer. `rang`: it did ring."""
-
-    outcome: str
-    cause: int
-    rang: bool = False
-
-
-class CallTurnedIn(CallFact, frozen=True):
-    """A call from inside waits to be led to this destination."""
-
-    to: str
-
-
-class CallRefused(CallFact, frozen=True, kw_only=True):
-    """A call out that the rules forbid; it was never made. `reason` is the code of the refusal."""
-
-    payer: str
-    number: str
-    reason: str
-
-
-class CallEnded(CallFact, frozen=True):
-    outcome: str
-    queue_id: str
-
-
-AnyCallFact: TypeAlias = (
-    CallArrived | CallKeyed | CallPromptEnded | MenuTimedOut | CallQueued | CallLeftQueue | QueueTimedOut | CallOffered
-    | CallRinging | OfferEnded | CallAnswered | CallDialing | CallHeld | CallResumed | AgentReleased | CallEnded
-    | PartyRung | PartyAnswered | CallOverflowed | QueueTick | CallNotReached | FarFailed | CallTurnedIn | CallRefused
-    | CodeKeyed | CodeTimedOut
-    | MenuFound | CallToFlow
-    | CallbackPromised | CallbackDeclined
+AnyAsked: TypeAlias = (
+    EnterMenu | MenuStep | EnterQueue | LeaveMessage | OfferCallback | Overflow | Announce | Offer | PickUp
+    | Rejected | HoldAsked | ResumeAsked | MuteAsked | DigitsAsked | HangUpAsked | Close | Consult | Transfer | Reach
+    | ToFlow | TransferToQueue | ToggleAsked | InviteAsked | Serve | ConsultCancelled | TransferCompleted
+    | ConferenceAsked | WatchAsked | WatchModeAsked | WatchEnded | InterceptAsked | RoomEntered | RoomAsked
+    | RoomOpened | Redirect | TurnIn | GiveUp
 )
