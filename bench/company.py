@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from yingda.journey.directory import Directory, Extension, Number, Person, Queue, Trunk
-from yingda.main.engine import LoadedSite
+from yingda.main.site_source import LoadedSite
 
 FIRST_AGENT = 1001
 TRUNK = "trunk-bench"
