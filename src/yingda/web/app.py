@@ -24,6 +24,7 @@ from yingda.web.api import (
     extensions,
     flows,
     follow_ups,
+    guide,
     health,
     hours,
     lines,
@@ -63,7 +64,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     lines.router, directory.router, audit.router, prompts.router, music.router, callers.router, departments.router,
     roles.router, flows.router, alarms.router, notices.router, channels.router, hours.router, routes.router,
     calling.router, office.router, follow_ups.router, phone_settings.router, rooms.router, pins.router,
-    staff_files.router, exports.router, reveal.router,
+    staff_files.router, exports.router, reveal.router, guide.router,
 )
 MAX_BODY: Final = 1_000_000  # bytes
 UPLOADS: Final = {f"{PREFIX}/prompts/drafts": MAX_UPLOAD}  # streamed to disk

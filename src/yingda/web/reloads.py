@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Final
 
 import structlog
@@ -30,6 +31,13 @@ class Reloads:
         self._wanted = actor_id or "0"
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="reloads")
+
+    async def settled(self, within_s: float) -> None:
+        """Until the engine knows all that was changed, or so long. Raises nothing."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while self._task is not None and not self._task.done():
+                    await asyncio.wait((self._task,))
 
     def ask_music(self, actor_id: str) -> None:
         """Music is read by the switch itself, in a moment; the order of several does not matter."""

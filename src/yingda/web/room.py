@@ -26,6 +26,7 @@ from yingda.web.prompt_room import PromptRoom
 from yingda.web.reloads import Reloads
 from yingda.web.sip_proxy import CLOSE_TAKEN, SipProxy
 from yingda.web.softphones import Pass, PassMaker
+from yingda.web.test_caller import TestCaller
 
 
 class Room:
@@ -46,6 +47,7 @@ class Room:
         self.sip = SipProxy(config.ari_ws_url)
         self.prompts = PromptRoom(config.data_dir / "prompts", config.voice_dir or config.data_dir / "voice")
         self.passes = PassMaker(config.site_key)
+        self.test_caller = TestCaller()
         self._phone_of: dict[str, Pass] = {}  # the pass last given, by person; empty after a restart
         self._site: tuple[float, Site] | None = None
         self._listened: dict[tuple[str, int], int] = {}
@@ -60,6 +62,7 @@ class Room:
             await self.prompts.start(self.store)
 
     async def stop(self) -> None:
+        await self.test_caller.stop()
         await self.bells.stop()
         await self.hub.close_all()
         await self.reloads.stop()
