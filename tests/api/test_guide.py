@@ -59,18 +59,19 @@ def test_from_people_to_the_hotline(fresh: Site) -> None:
 def test_a_faulty_row_makes_nothing(fresh: Site) -> None:
     with fresh.login("9000") as admin:
         before, one = counted(admin), {"number": "1021", "name": "甲"}
-        for body, field, code in (
+        people: list[tuple[dict[str, Any], str, str]] = [
             ({"people": [one, {"number": "1001", "name": "乙"}]}, "people.1.number", "taken"),
             ({"people": [one, {"number": "1021", "name": "乙"}]}, "people.1.number", "taken"),
             ({"people": [{"number": "A1021", "name": "甲"}]}, "people.0.number", "malformed"),
             ({"people": [{"number": "1021", "name": " "}]}, "people.0.name", "required"),
             ({"people": [{"number": "1021", "name": "甲", "role": "boss"}]}, "people.0.role", "unknown"),
-        ):
+        ]
+        for body, field, code in people:
             answer = admin.post("/api/v1/guide/people", json=body)
             assert answer.status_code == 422, answer.text
             assert answer.json()["fields"][field]["code"] == code, answer.text
         group = {"name": "销售"}
-        for body, field, code in (
+        hotlines: list[tuple[dict[str, Any], str, str]] = [
             ({"number": "400-800", "groups": [group]}, "number", "wrong_form"),
             ({"number": "4008003000", "groups": []}, "groups", "too_few"),
             ({"number": "4008003000", "groups": [group, {"name": "", "members": []}]}, "groups.1.name", "required"),
@@ -78,7 +79,8 @@ def test_a_faulty_row_makes_nothing(fresh: Site) -> None:
             ({"number": "4008003000", "groups": [group], "trunk_id": "77"}, "trunk_id", "unknown"),
             ({"number": "4008003000", "groups": [group], "hours": {"days": [0], "opens": 900, "closes": 600}},
              "hours.closes", "out_of_range"),
-        ):
+        ]
+        for body, field, code in hotlines:
             answer = admin.post("/api/v1/guide/hotline", json=body)
             assert answer.status_code == 422, answer.text
             assert answer.json()["fields"][field]["code"] == code, answer.text

@@ -55,13 +55,16 @@ class Product:
 
     # ---- life
 
-    def start(self, lang: str = "zh") -> float:
-        """Start and wait until it says that it is ready; seconds that took. The child is bounded by the test."""
+    def start(self, lang: str = "zh", *, demo: bool = True) -> float:
+        """Start and wait until it says that it is ready; seconds that took. The child is bounded by the test.
+
+        `demo` False: an empty company, whose set-up link stands in the output.
+        """
         begun = time.monotonic()
         with self.output.open("ab") as out:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "yingda", "up", "--demo", "--data", str(self.data), "--lang", lang,
-                 "--http-port", str(free_port()), "--sip-port", str(free_sip_port())],
+                [sys.executable, "-m", "yingda", "up", *(["--demo"] if demo else []), "--data", str(self.data),
+                 "--lang", lang, "--http-port", str(free_port()), "--sip-port", str(free_sip_port())],
                 cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
                 preexec_fn=lambda: die_with_parent(signal.SIGTERM),  # a test run that is killed leaves nothing either
                 env={**os.environ, "PYTHONPATH": str(ROOT / "src")})
@@ -74,7 +77,7 @@ class Product:
                 if all(state.get(part, {}).get("state") == "ok" for part in ("switch", "engine", "database")):
                     break
             time.sleep(0.1)
-        self.demo = json.loads((self.data / "demo.json").read_text("utf-8"))
+        self.demo = json.loads((self.data / "demo.json").read_text("utf-8")) if demo else {}
         return time.monotonic() - begun
 
     def stop(self) -> None:

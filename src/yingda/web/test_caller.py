@@ -21,7 +21,7 @@ from yingda.org.actor import Actor
 from yingda.org.models import Trunk
 from yingda.org.sealing import Seal
 from yingda.store.engine import Uow
-from yingda.web.shapes.guide import TestCallOut
+from yingda.web.shapes.guide import ProbeOut
 
 log = structlog.get_logger("web")
 ENDPOINT: Final = "trunk-test-call"
@@ -62,7 +62,7 @@ class TestCaller:
     def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
         self._call: PhoneCall | None = None
-        self._told = TestCallOut(state="none")
+        self._told = ProbeOut(state="none")
 
     @property
     def running(self) -> bool:
@@ -72,7 +72,7 @@ class TestCaller:
         """Raises TestCallRuns."""
         if self.running:
             raise TestCallRuns
-        self._told = TestCallOut(state="calling", number=number)
+        self._told = ProbeOut(state="calling", number=number)
         self._task = asyncio.create_task(self._run(host, port, number, key))
 
     async def stop(self) -> None:
@@ -85,7 +85,7 @@ class TestCaller:
         if self._call is not None:
             self._call.hang_up()
 
-    def told(self) -> TestCallOut:
+    def told(self) -> ProbeOut:
         call = self._call
         if call is None:
             return self._told

@@ -12,6 +12,8 @@ declare module 'vue-router' {
     /** Leads on to the page where this person works. */
     home?: boolean
     open?: boolean
+    /** Stays in front when a call rings. */
+    stays?: boolean
   }
 }
 
@@ -39,6 +41,7 @@ export function makeRouter(): Router {
           { path: 'admin/rooms', component: () => import('@/rooms/office/RoomsPage.vue'), meta: { title: 'menu.rooms', needs: 'extensions.edit' } },
           { path: 'admin/routes', component: () => import('@/rooms/office/RoutesPage.vue'), meta: { title: 'menu.routes', needs: 'trunks.edit' } },
           { path: 'admin/calling', component: () => import('@/rooms/office/CallingPage.vue'), meta: { title: 'menu.calling', needs: 'trunks.edit' } },
+          { path: 'admin/guide', component: () => import('@/rooms/guide/GuidePage.vue'), meta: { title: 'menu.guide', needs: 'settings.edit', stays: true } },
           ...orgRoutes,
           { path: 'admin/extensions', component: () => import('@/rooms/admin/ExtensionsPage.vue'), meta: { title: 'menu.extensions', needs: 'extensions.edit' } },
           { path: 'admin/queues', component: () => import('@/rooms/admin/QueuesPage.vue'), meta: { title: 'menu.queues', needs: 'queues.edit' } },

@@ -63,9 +63,14 @@ export const useSession = defineStore('session', () => {
     await setLanguage({ body: { language: wanted } }).catch(() => { /* the page itself has switched already */ })
   }
 
+  /** Something of the person changed, e.g. an extension was given: ask the server again. */
+  async function renew(): Promise<void> {
+    take(await getSession())
+  }
+
   function passwordChanged(): void {
     if (session.value) session.value = { ...session.value, must_change_password: false }
   }
 
-  return { session, person, isAgent, mustChangePassword, can, take, find, signIn, signOut, chooseLanguage, passwordChanged }
+  return { session, person, isAgent, mustChangePassword, can, take, find, renew, signIn, signOut, chooseLanguage, passwordChanged }
 })

@@ -26,8 +26,8 @@ from yingda.web.shapes.guide import (
     GuidePeopleIn,
     HotlineIn,
     HotlineOut,
-    TestCallIn,
-    TestCallOut,
+    ProbeIn,
+    ProbeOut,
 )
 
 router = APIRouter(tags=["guide"])
@@ -104,8 +104,8 @@ def _here(room: Room) -> str:
 
 
 @router.post("/guide/test-call", operation_id="startTestCall", status_code=202)
-async def start_test_call(body: TestCallIn, me: Annotated[Identity, require(Permission.TRUNKS_EDIT)],
-                          request: Request) -> TestCallOut:
+async def start_test_call(body: ProbeIn, me: Annotated[Identity, require(Permission.TRUNKS_EDIT)],
+                          request: Request) -> ProbeOut:
     """A caller on this machine dials the number, hears the menu, presses the key and talks until hung up."""
     room = room_of(request)
     if room.test_caller.running:
@@ -121,7 +121,7 @@ async def start_test_call(body: TestCallIn, me: Annotated[Identity, require(Perm
 
 
 @router.get("/guide/test-call", operation_id="getTestCall")
-async def get_test_call(_: Annotated[Identity, require(Permission.TRUNKS_EDIT)], request: Request) -> TestCallOut:
+async def get_test_call(_: Annotated[Identity, require(Permission.TRUNKS_EDIT)], request: Request) -> ProbeOut:
     return room_of(request).test_caller.told()
 
 

@@ -80,12 +80,12 @@ class HotlineOut(Out):
     queues: list[str]
 
 
-class TestCallIn(In):
+class ProbeIn(In):
     number: DialledNumber
     key: Annotated[str, Field(pattern=r"^[0-9*#]?$")] = ""  # pressed once the menu has been heard
 
 
-class TestCallOut(Out):
+class ProbeOut(Out):
     """How the caller of the test fares; `state` none: no test yet."""
 
     state: Literal["none", "calling", "connected", "ended", "failed"]

@@ -5,6 +5,34 @@ export type ClientOptions = {
 };
 
 /**
+ * Account
+ *
+ * Shown this once: the person's first password (to be changed at the first log-in) and the desk phone's secret.
+ */
+export type Account = {
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Password
+     */
+    password: string;
+    /**
+     * Extension
+     */
+    extension: string;
+    /**
+     * Secret
+     */
+    secret: string;
+};
+
+/**
  * AlarmNote
  */
 export type AlarmNote = {
@@ -1533,6 +1561,20 @@ export type FieldProblem = {
 };
 
 /**
+ * FirstGroup
+ */
+export type FirstGroup = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Members
+     */
+    members?: Array<string>;
+};
+
+/**
  * FlowBrief
  */
 export type FlowBrief = {
@@ -2185,6 +2227,74 @@ export type ForceIn = {
 };
 
 /**
+ * GuideIn
+ */
+export type GuideIn = {
+    /**
+     * Finished
+     */
+    finished: boolean;
+};
+
+/**
+ * GuideOut
+ *
+ * What there is already: each step's own mark, so that the guide goes on where it was left.
+ */
+export type GuideOut = {
+    /**
+     * Finished
+     */
+    finished: boolean;
+    /**
+     * Company
+     */
+    company: string;
+    /**
+     * Departments
+     */
+    departments: number;
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Workers
+     */
+    workers: number;
+    /**
+     * My Extension
+     */
+    my_extension: string;
+    /**
+     * Trunks
+     */
+    trunks: number;
+    /**
+     * Numbers
+     */
+    numbers: Array<string>;
+    /**
+     * Answered
+     */
+    answered: number;
+};
+
+/**
+ * GuidePeopleIn
+ */
+export type GuidePeopleIn = {
+    /**
+     * People
+     */
+    people?: Array<NewPerson>;
+    /**
+     * With Me
+     */
+    with_me?: boolean;
+};
+
+/**
  * HealthOut
  */
 export type HealthOut = {
@@ -2221,6 +2331,45 @@ export type HealthPart = {
      * Detail
      */
     detail: string;
+};
+
+/**
+ * HotlineIn
+ *
+ * `groups`: one is rung at once; of two the caller chooses by key 1 or 2.
+ */
+export type HotlineIn = {
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Trunk Id
+     */
+    trunk_id?: string | null;
+    /**
+     * Groups
+     */
+    groups: Array<FirstGroup>;
+    hours?: OpenHours | null;
+};
+
+/**
+ * HotlineOut
+ */
+export type HotlineOut = {
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Flow Id
+     */
+    flow_id: string;
+    /**
+     * Queues
+     */
+    queues: Array<string>;
 };
 
 /**
@@ -2564,6 +2713,28 @@ export type MutedIn = {
 };
 
 /**
+ * NewPerson
+ */
+export type NewPerson = {
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Role
+     */
+    role?: string;
+    /**
+     * Department Id
+     */
+    department_id?: string | null;
+};
+
+/**
  * NodeFigures
  */
 export type NodeFigures = {
@@ -2888,6 +3059,28 @@ export type OfficialIn = {
      * Year
      */
     year: number;
+};
+
+/**
+ * OpenHours
+ */
+export type OpenHours = {
+    /**
+     * Days
+     */
+    days: Array<number>;
+    /**
+     * Opens
+     */
+    opens: number;
+    /**
+     * Closes
+     */
+    closes: number;
+    /**
+     * Holidays
+     */
+    holidays?: boolean;
 };
 
 /**
@@ -3723,6 +3916,56 @@ export type PortOut = {
      * Fields
      */
     fields: Array<PortField>;
+};
+
+/**
+ * ProbeIn
+ */
+export type ProbeIn = {
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Key
+     */
+    key?: string;
+};
+
+/**
+ * ProbeOut
+ *
+ * How the caller of the test fares; `state` none: no test yet.
+ */
+export type ProbeOut = {
+    /**
+     * State
+     */
+    state: 'none' | 'calling' | 'connected' | 'ended' | 'failed';
+    /**
+     * Number
+     */
+    number?: string;
+    /**
+     * Cause
+     */
+    cause?: string;
+    /**
+     * Heard Db
+     */
+    heard_db?: number;
+    /**
+     * Heard S
+     */
+    heard_s?: number;
+    /**
+     * Talk S
+     */
+    talk_s?: number;
+    /**
+     * Lost
+     */
+    lost?: number;
 };
 
 /**
@@ -11105,3 +11348,166 @@ export type RevealNumberResponses = {
 };
 
 export type RevealNumberResponse = RevealNumberResponses[keyof RevealNumberResponses];
+
+export type GetGuideData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/guide';
+};
+
+export type GetGuideErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetGuideResponses = {
+    /**
+     * Successful Response
+     */
+    200: GuideOut;
+};
+
+export type GetGuideResponse = GetGuideResponses[keyof GetGuideResponses];
+
+export type SetGuideData = {
+    body: GuideIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/guide';
+};
+
+export type SetGuideErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type SetGuideResponses = {
+    /**
+     * Successful Response
+     */
+    200: GuideOut;
+};
+
+export type SetGuideResponse = SetGuideResponses[keyof SetGuideResponses];
+
+export type AddGuidePeopleData = {
+    body: GuidePeopleIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/guide/people';
+};
+
+export type AddGuidePeopleErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type AddGuidePeopleResponses = {
+    /**
+     * Response Addguidepeople
+     *
+     * Successful Response
+     */
+    201: Array<Account>;
+};
+
+export type AddGuidePeopleResponse = AddGuidePeopleResponses[keyof AddGuidePeopleResponses];
+
+export type MakeHotlineData = {
+    body: HotlineIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/guide/hotline';
+};
+
+export type MakeHotlineErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type MakeHotlineResponses = {
+    /**
+     * Successful Response
+     */
+    201: HotlineOut;
+};
+
+export type MakeHotlineResponse = MakeHotlineResponses[keyof MakeHotlineResponses];
+
+export type EndTestCallData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/guide/test-call';
+};
+
+export type EndTestCallErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type EndTestCallResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type EndTestCallResponse = EndTestCallResponses[keyof EndTestCallResponses];
+
+export type GetTestCallData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/guide/test-call';
+};
+
+export type GetTestCallErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetTestCallResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProbeOut;
+};
+
+export type GetTestCallResponse = GetTestCallResponses[keyof GetTestCallResponses];
+
+export type StartTestCallData = {
+    body: ProbeIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/guide/test-call';
+};
+
+export type StartTestCallErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type StartTestCallResponses = {
+    /**
+     * Successful Response
+     */
+    202: ProbeOut;
+};
+
+export type StartTestCallResponse = StartTestCallResponses[keyof StartTestCallResponses];

@@ -12,7 +12,7 @@ export default {
   menu: {
     title: 'Main menu', work: 'Work', organisation: 'Organisation', service: 'Service', outgoing: 'Lines', desk: 'Agent desktop', board: 'Live board', calls: 'Calls', call: 'Call', customers: 'Customers',
     customer: 'Customer', newCustomer: 'New customer', people: 'People', departments: 'Departments', roles: 'Roles and rights', extensions: 'Extensions', queues: 'Queues', numbers: 'Numbers', trunks: 'Trunks', prompts: 'Prompts', callers: 'Callers\' lists',
-    flows: 'Voice flows', flow: 'Voice flow',
+    guide: 'Set-up guide', flows: 'Voice flows', flow: 'Voice flow',
     routes: 'Routes out', calling: 'Calling rules', directory: 'Directory', rooms: 'Conference rooms', hours: 'Working hours',
     fold: 'Fold menu', unfold: 'Unfold menu',
   },

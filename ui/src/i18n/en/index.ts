@@ -4,6 +4,7 @@ import acd from './acd'
 import flow from './flow'
 import followUp from './follow-up'
 import frame from './frame'
+import guide from './guide'
 import office from './office'
 import ops from './ops'
 import org from './org'
@@ -13,4 +14,4 @@ import prompts from './prompts'
 import rooms from './rooms'
 import words from './words'
 
-export default { ...acd, ...flow, ...frame, ...office, ...parties, ...phones, ...prompts, ...rooms, ...words, ...ops, ...org, ...followUp } satisfies Same<typeof zh>
+export default { ...acd, ...flow, ...frame, ...guide, ...office, ...parties, ...phones, ...prompts, ...rooms, ...words, ...ops, ...org, ...followUp } satisfies Same<typeof zh>

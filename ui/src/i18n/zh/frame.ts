@@ -9,7 +9,7 @@ export default {
   menu: {
     title: '主菜单', work: '工作', organisation: '人员与分机', service: '客服配置', outgoing: '线路与呼出', desk: '坐席工作台', board: '实时监控', calls: '通话记录', call: '通话详情', customers: '客户',
     customer: '客户资料', newCustomer: '新建客户', people: '人员', departments: '部门', roles: '角色与权限', extensions: '分机', queues: '服务分组', numbers: '接入号码', trunks: '中继线路', callers: '黑白名单', prompts: '提示音',
-    flows: '语音流程', flow: '语音流程',
+    guide: '开通向导', flows: '语音流程', flow: '语音流程',
     routes: '呼出路由', calling: '外呼权限', directory: '通讯录', rooms: '会议室', hours: '营业时间',
     fold: '收起菜单', unfold: '展开菜单',
   },

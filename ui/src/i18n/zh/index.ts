@@ -2,6 +2,7 @@ import acd from './acd'
 import flow from './flow'
 import followUp from './follow-up'
 import frame from './frame'
+import guide from './guide'
 import office from './office'
 import ops from './ops'
 import org from './org'
@@ -11,4 +12,4 @@ import prompts from './prompts'
 import rooms from './rooms'
 import words from './words'
 
-export default { ...acd, ...flow, ...frame, ...office, ...parties, ...phones, ...prompts, ...rooms, ...words, ...ops, ...org, ...followUp } as const
+export default { ...acd, ...flow, ...frame, ...guide, ...office, ...parties, ...phones, ...prompts, ...rooms, ...words, ...ops, ...org, ...followUp } as const
