@@ -23,6 +23,7 @@ from yingda.store.errors import Invalid, NotFound
 
 pytestmark = pytest.mark.anyio
 NOW = 1_790_000_000_000
+SEAL = Seal(Fernet.generate_key().decode())
 PASSWORD = "correct horse battery"
 ADMIN = Actor(1, "admin", "10.0.0.9")
 LI = PersonData(number="1001", name="李单", role="agent", password=PASSWORD)
@@ -117,7 +118,7 @@ async def test_departments_make_a_tree_without_circles(store: Store) -> None:
 
 async def test_login_opens_a_session_that_its_token_finds(store: Store) -> None:
     made = await person(store)
-    opened = await login.log_in(store, " 1001 ", PASSWORD, NOW, "10.0.0.1", "browser")
+    opened = await login.log_in(store, " 1001 ", PASSWORD, NOW, "10.0.0.1", "browser", seal=SEAL)
     async with store.reading() as u:
         found = await sessions.find_session(u, opened.session.token, NOW + 1)
         assert found is not None
@@ -132,7 +133,7 @@ async def test_login_opens_a_session_that_its_token_finds(store: Store) -> None:
 
 async def test_a_session_in_use_lives_on_but_not_for_ever(store: Store) -> None:
     await person(store)
-    token = (await login.log_in(store, "1001", PASSWORD, NOW)).session.token
+    token = (await login.log_in(store, "1001", PASSWORD, NOW, seal=SEAL)).session.token
     now = NOW
     for _ in range(30):
         now += sessions.IDLE_MS - 1000
@@ -148,7 +149,7 @@ async def test_a_session_in_use_lives_on_but_not_for_ever(store: Store) -> None:
 async def test_logging_out_and_switching_off_end_sessions(store: Store) -> None:
     made = await person(store)
     await person(store, replace(LI, number="9000", role="admin"))
-    tokens = [(await login.log_in(store, "1001", PASSWORD, NOW)).session.token for _ in range(3)]
+    tokens = [(await login.log_in(store, "1001", PASSWORD, NOW, seal=SEAL)).session.token for _ in range(3)]
     async with store.uow() as u:
         await sessions.revoke(u, tokens[0])
     async with store.reading() as u:
@@ -158,18 +159,18 @@ async def test_logging_out_and_switching_off_end_sessions(store: Store) -> None:
     async with store.reading() as u:
         assert not any([await sessions.find_session(u, t, NOW) for t in tokens])
     with pytest.raises(Inactive):
-        await login.log_in(store, "1001", PASSWORD, NOW)
+        await login.log_in(store, "1001", PASSWORD, NOW, seal=SEAL)
 
 
 async def test_wrong_passwords_are_slowed_locked_and_logged(store: Store) -> None:
     await person(store)
     for _ in range(3):
         with pytest.raises(WrongLogin):
-            await login.log_in(store, "1001", "wrong", NOW)
+            await login.log_in(store, "1001", "wrong", NOW, seal=SEAL)
     with pytest.raises(LoginLocked) as locked:
-        await login.log_in(store, "1001", PASSWORD, NOW)  # right, but too soon
+        await login.log_in(store, "1001", PASSWORD, NOW, seal=SEAL)  # right, but too soon
     assert locked.value.params == {"retry_s": 2}
-    assert (await login.log_in(store, "1001", PASSWORD, NOW + 2001)).person.number == "1001"
+    assert (await login.log_in(store, "1001", PASSWORD, NOW + 2001, seal=SEAL)).person.number == "1001"
     log = await actions(store)
     assert log.count("login.wrong") == 3
     assert log.count("login.locked") == 1
@@ -182,7 +183,7 @@ async def test_the_lock_grows(store: Store) -> None:
     now, waits = NOW, []
     for _ in range(11):
         try:
-            await login.log_in(store, "1001", "wrong", now)
+            await login.log_in(store, "1001", "wrong", now, seal=SEAL)
         except WrongLogin:
             now += 1
         except LoginLocked as locked:
@@ -194,7 +195,7 @@ async def test_the_lock_grows(store: Store) -> None:
 
 async def test_a_hundred_guesses_at_once_do_not_get_past_the_lock(store: Store) -> None:
     await person(store)
-    answers = await asyncio.gather(*(login.log_in(store, "1001", f"guess{n}", NOW) for n in range(12)),
+    answers = await asyncio.gather(*(login.log_in(store, "1001", f"guess{n}", NOW, seal=SEAL) for n in range(12)),
                                    return_exceptions=True)
     assert sum(isinstance(a, WrongLogin) for a in answers) == 3, answers
     assert sum(isinstance(a, LoginLocked) for a in answers) == 9
@@ -202,9 +203,9 @@ async def test_a_hundred_guesses_at_once_do_not_get_past_the_lock(store: Store) 
 
 async def test_an_unknown_number_is_treated_like_a_wrong_password(store: Store) -> None:
     with pytest.raises(WrongLogin):
-        await login.log_in(store, "4711", "whatever", NOW)
+        await login.log_in(store, "4711", "whatever", NOW, seal=SEAL)
     with pytest.raises(WrongLogin):
-        await login.log_in(store, "", "", NOW)
+        await login.log_in(store, "", "", NOW, seal=SEAL)
 
 
 async def test_sixty_agents_behind_one_address_log_in_at_once(store: Store) -> None:
@@ -214,15 +215,15 @@ async def test_sixty_agents_behind_one_address_log_in_at_once(store: Store) -> N
             made = await people.create_person(u, ADMIN, replace(LI, number=str(2000 + n), password=""))
             made.password_hash = hashed
     async with asyncio.timeout(60):
-        opened = await asyncio.gather(*(login.log_in(store, str(2000 + n), PASSWORD, NOW, "10.0.0.1")
+        opened = await asyncio.gather(*(login.log_in(store, str(2000 + n), PASSWORD, NOW, "10.0.0.1", seal=SEAL)
                                         for n in range(60)))
     assert len({one.session.token for one in opened}) == 60
 
 
 async def test_changing_the_own_password(store: Store) -> None:
     made = await person(store, replace(LI, must_change_password=True))
-    keep = (await login.log_in(store, "1001", PASSWORD, NOW)).session.token
-    other = (await login.log_in(store, "1001", PASSWORD, NOW)).session.token
+    keep = (await login.log_in(store, "1001", PASSWORD, NOW, seal=SEAL)).session.token
+    other = (await login.log_in(store, "1001", PASSWORD, NOW, seal=SEAL)).session.token
     actor = Actor(made.id, "agent")
     with pytest.raises(WrongPassword):
         async with store.uow() as u:
@@ -236,7 +237,7 @@ async def test_changing_the_own_password(store: Store) -> None:
         assert await sessions.find_session(u, keep, NOW)
         assert not await sessions.find_session(u, other, NOW)
         assert not (await people.get_person(u, made.id)).must_change_password
-    assert (await login.log_in(store, "1001", "another-good-one", NOW)).person.id == made.id
+    assert (await login.log_in(store, "1001", "another-good-one", NOW, seal=SEAL)).person.id == made.id
 
 
 # ---- rights
@@ -331,7 +332,7 @@ async def test_first_set_up_happens_once(store: Store) -> None:
     with pytest.raises(AlreadySetUp):
         async with store.uow() as u:
             await site.set_up(u, **given)
-    assert (await login.log_in(store, "9000", PASSWORD, NOW)).person.role == "admin"
+    assert (await login.log_in(store, "9000", PASSWORD, NOW, seal=SEAL)).person.role == "admin"
 
 
 async def test_settings_take_any_json(store: Store) -> None:

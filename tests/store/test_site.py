@@ -143,7 +143,8 @@ async def test_the_sample_company(url: str, store: Store, tmp_path: Path) -> Non
     passwords = {p["password"] for p in told["people"]}
     assert len(passwords) == 8
     for staff in (told["people"][0], told["people"][-1]):
-        assert (await login.log_in(store, staff["number"], staff["password"], 1)).person.role == staff["role"]
+        opened = await login.log_in(store, staff["number"], staff["password"], 1, seal=Seal(key))
+        assert opened.person.role == staff["role"]
     async with store.reading() as u:
         found = await load(u, Seal(key))
         known = await customers.by_number(u, told["customers"][0]["number"])

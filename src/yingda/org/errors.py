@@ -19,6 +19,25 @@ class LoginLocked(YingdaError):
     status = 429
 
 
+class FactorDue(YingdaError):
+    """Number and password are right; the code of the second factor is asked for too."""
+
+    code = "factor_due"
+    status = 401
+
+
+class FactorWrong(YingdaError):
+    code = "factor_wrong"
+    status = 401
+
+
+class ResetLinkWrong(YingdaError):
+    """Unknown, used already, or too old."""
+
+    code = "reset_link_wrong"
+    status = 403
+
+
 class Inactive(YingdaError):
     code = "person_inactive"
     status = 403

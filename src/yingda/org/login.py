@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 
-from yingda.org import audit, passwords, sessions
+from yingda.kit.errors import YingdaError
+from yingda.org import audit, factor, passwords, sessions
 from yingda.org.actor import Actor
-from yingda.org.errors import Inactive, LoginLocked, WrongLogin
+from yingda.org.errors import FactorDue, FactorWrong, Inactive, LoginLocked, WrongLogin
 from yingda.org.models import LoginAttempt, Person
+from yingda.org.sealing import Seal
 from yingda.store.engine import Store, Uow
 from yingda.store.upsert import insert_missing
 
@@ -25,11 +27,12 @@ class LoggedIn:
     session: sessions.NewSession
 
 
-async def log_in(store: Store, number: str, password: str, now: int, address: str = "",
-                 agent_string: str = "") -> LoggedIn:
-    """Open a session. `now` UTC milliseconds. Raises WrongLogin, LoginLocked(retry_s), Inactive.
+async def log_in(store: Store, number: str, password: str, now: int, address: str = "", agent_string: str = "", *,
+                 seal: Seal, code: str = "") -> LoggedIn:
+    """Open a session. `now` UTC milliseconds; `code` of the second factor, where the person has one.
 
-    Runs its own transactions, since a refusal must be kept too; the slow hash is computed outside of them.
+    Raises WrongLogin, LoginLocked(retry_s), Inactive, FactorDue, FactorWrong. Runs its own transactions, since a
+    refusal must be kept too; the slow hash is computed outside of them.
     """
     number = number.strip()[:40]
     async with store.uow() as u:
@@ -42,15 +45,43 @@ async def log_in(store: Store, number: str, password: str, now: int, address: st
     right = len(password) <= passwords.LONGEST and await passwords.matches(
         password, person.password_hash if person else "")
     async with store.uow() as u:
-        if not right or person is None:
-            audit.record(u, Actor(None, "", address), "login.wrong", "login", number)
-        elif not person.active:
-            audit.record(u, Actor(person.id, person.role, address), "login.inactive", "login", number)
-        else:
+        refusal = await _refusal(u, person, right, number, address, now, seal, code)
+        if refusal is None and person is not None:
             await _clear(u, number, address, now)
             audit.record(u, Actor(person.id, person.role, address), "login", "person", person.id)
             return LoggedIn(person, await sessions.open_session(u, person.id, now, address, agent_string))
-    raise Inactive if right else WrongLogin
+    raise refusal or WrongLogin()
+
+
+async def _refusal(u: Uow, person: Person | None, right: bool, number: str, address: str, now: int, seal: Seal,
+                   code: str) -> YingdaError | None:
+    """Why not, and a line in the log; None when the person may come in."""
+    if not right or person is None:
+        audit.record(u, Actor(None, "", address), "login.wrong", "login", number)
+        return WrongLogin()
+    who = Actor(person.id, person.role, address)
+    if not person.active:
+        audit.record(u, who, "login.inactive", "login", number)
+        return Inactive()
+    if not person.factor_at:
+        return None
+    if not code:
+        await _uncount(u, number, address)
+        return FactorDue()
+    row = await u.get_one(Person, person.id, with_for_update=True)  # two at once cannot both use one code
+    if factor.check(row, seal, code, now):
+        return None
+    audit.record(u, who, "login.factor_wrong", "login", number)
+    return FactorWrong()
+
+
+async def _uncount(u: Uow, number: str, address: str) -> None:
+    """The right password without a code is no wrong attempt; wrong codes are."""
+    for subject in (f"person:{number}", f"address:{address}"):
+        row = await u.get(LoginAttempt, subject)
+        if row is not None:
+            row.failures = max(0, row.failures - 1)
+            row.locked_until = 0
 
 
 async def _count(u: Uow, number: str, address: str, now: int) -> int:

@@ -82,6 +82,52 @@ class Person(Base):
     skills: Mapped[list[str]] = mapped_column(Json, default=list)
     exceptions: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     version: Mapped[int] = mapped_column(default=1)
+    factor_sealed: Mapped[str] = mapped_column(default="")  # the second factor's secret; see factor.py
+    factor_at: Mapped[int] = mapped_column(default=0)  # confirmed since; 0: not in use
+    factor_step: Mapped[int] = mapped_column(default=0)  # the last code's time step: none counts twice
+    factor_codes: Mapped[list[str]] = mapped_column(Json, default=list)  # hashes of the recovery codes that are left
+    password_at: Mapped[int] = mapped_column(default=0)
+
+
+class PasswordPast(Base):
+    """A password that a person had before."""
+
+    __tablename__ = "password_past"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    password_hash: Mapped[str]
+    at: Mapped[int]
+
+
+class ResetLink(Base):
+    """Lets a person choose a new password once. Only the hash of the link's token is kept."""
+
+    __tablename__ = "reset_link"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    made_at: Mapped[int]
+    expires_at: Mapped[int]
+    used_at: Mapped[int] = mapped_column(default=0)  # also when a newer link took its place
+
+
+class ApiKey(Base):
+    """Another program's way in: some of its owner's rights. `hint`: the first characters, to know it again by."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    hint: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    grants: Mapped[dict[str, Any]] = mapped_column(Json)  # permission → scope
+    created_at: Mapped[int]
+    expires_at: Mapped[int] = mapped_column(default=0)  # 0: never
+    revoked_at: Mapped[int] = mapped_column(default=0)
+    last_used_at: Mapped[int] = mapped_column(default=0)
+    last_address: Mapped[str] = mapped_column(default="")
 
 
 class SessionRow(Base):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 
 from yingda.kit.clock import SystemClock
 from yingda.kit.ids import new_id
@@ -14,16 +14,18 @@ from yingda.org import audit, passwords, sessions
 from yingda.org.actor import Actor
 from yingda.org.checks import Checks
 from yingda.org.errors import ChangedMeanwhile, LastAdmin, WrongPassword
-from yingda.org.models import Department, Extension, Person
+from yingda.org.models import Department, Extension, PasswordPast, Person
 from yingda.org.names import spelled
+from yingda.org.policy import get_policy
 from yingda.org.roles import grants_of
 from yingda.store.base import plain
 from yingda.store.engine import Uow
-from yingda.store.errors import NotFound
+from yingda.store.errors import Invalid, NotFound
 from yingda.store.ranges import starts_with
 
 LANGUAGES = ("zh", "en")
-_SECRET = frozenset({"password_hash", "version"})  # no secret, but nothing that anybody changed
+# `version` and `password_at` are no secrets, but nothing that anybody changed
+_SECRET = frozenset({"password_hash", "version", "password_at", "factor_sealed", "factor_step", "factor_codes"})
 _MOBILE = re.compile(r"\+?[0-9]{5,20}")
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 MOST_SKILLS = 20
@@ -106,9 +108,10 @@ async def person_by_number(u: Uow, number: str) -> Person | None:
 
 async def create_person(u: Uow, actor: Actor, data: PersonData) -> Person:
     """Raises Invalid with the faulty fields."""
-    secret = await _new_hash(data)
+    secret = await _new_hash(u, data)
     await _check(u, data, None)
-    row = Person(id=new_id(), password_hash=secret, exceptions={}, version=1, created_at=_clock.now_ms())
+    now = _clock.now_ms()
+    row = Person(id=new_id(), password_hash=secret, exceptions={}, version=1, created_at=now, password_at=now)
     _put(row, data)
     u.add(row)
     await u.flush()
@@ -121,8 +124,8 @@ async def update_person(u: Uow, actor: Actor, person_id: int, data: PersonData) 
 
     A new password or a switch-off ends the person's logins. Raises NotFound, Invalid, LastAdmin, ChangedMeanwhile.
     """
-    secret = await _new_hash(data)
     row = await get_person(u, person_id)
+    secret = await _new_hash(u, data, row)
     if data.version is not None and data.version != row.version:
         raise ChangedMeanwhile
     await _check(u, data, row)
@@ -132,7 +135,7 @@ async def update_person(u: Uow, actor: Actor, person_id: int, data: PersonData) 
     _put(row, data)
     row.version += 1
     if secret:
-        row.password_hash = secret
+        await put_password(u, row, secret)
     await u.flush()
     if secret or not row.active:
         await sessions.revoke_all(u, row.id)
@@ -161,25 +164,48 @@ async def change_password(u: Uow, actor: Actor, person_id: int, old: str, new: s
     row = await get_person(u, person_id)
     if not await passwords.matches(old, row.password_hash):
         raise WrongPassword({"old": "wrong_password"})
-    checks = Checks()
-    if fault := passwords.fault(new, row.number):
-        checks.fail("new", fault)
-    elif new == old:
-        checks.fail("new", "unchanged")
-    checks.done()
-    row.password_hash = await passwords.hashed(new)
+    if new == old:
+        raise Invalid({"new": "unchanged"})
+    await check_password(u, row, new, "new")
+    await put_password(u, row, await passwords.hashed(new))
     row.must_change_password = False
     await sessions.revoke_all(u, row.id, keep_token)
     audit.record(u, actor, "person.password", "person", row.id)
 
 
-async def _new_hash(data: PersonData) -> str:
+async def check_password(u: Uow, row: Person, new: str, field: str) -> None:
+    """Whether the person may have this password by the site's policy. Raises Invalid at `field`."""
+    policy = await get_policy(u)
+    if fault := passwords.fault(new, row.number, policy):
+        raise Invalid({field: fault})
+    if policy.history:
+        past = (await u.execute(select(PasswordPast.password_hash).where(PasswordPast.person_id == row.id)
+                                .order_by(PasswordPast.at.desc()).limit(policy.history - 1))).scalars().all()
+        for old in (row.password_hash, *past):
+            if old and await passwords.matches(new, old):
+                raise Invalid({field: "password_used"})
+
+
+async def put_password(u: Uow, row: Person, secret: str) -> None:
+    """The hash takes the place of the one before, which is remembered as the policy says."""
+    now, keep = _clock.now_ms(), (await get_policy(u)).history
+    if row.password_hash and keep > 1:
+        u.add(PasswordPast(id=new_id(), person_id=row.id, password_hash=row.password_hash, at=now))
+    row.password_hash, row.password_at = secret, now
+    await u.flush()
+    old = (await u.execute(select(PasswordPast.id).where(PasswordPast.person_id == row.id)
+                           .order_by(PasswordPast.at.desc()).offset(max(0, keep - 1)))).scalars().all()
+    if old:
+        await u.execute(delete(PasswordPast).where(PasswordPast.id.in_(old)))
+
+
+async def _new_hash(u: Uow, data: PersonData, row: Person | None = None) -> str:
     if not data.password:
         return ""
-    checks = Checks()
-    if fault := passwords.fault(data.password, data.number):
-        checks.fail("password", fault)
-    checks.done()
+    if row is not None:
+        await check_password(u, row, data.password, "password")
+    elif fault := passwords.fault(data.password, data.number, await get_policy(u)):
+        raise Invalid({"password": fault})
     return await passwords.hashed(data.password)
 
 

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     LIVE_WATCH = "live.watch"  # the live board: agents, calls, queues, lines
     CALLS_SUPERVISE = "calls.supervise"  # listen, whisper, barge in, take over, cut; set agents' states
     CALLS_PICK_UP = "calls.pick_up"  # take a call that rings at a colleague or waits; own: in the groups one serves
+    CALLS_ORDER = "calls.order"  # have an agent's phone dial a number, from outside systems
     AGENTS_MOVE = "agents.move"  # move agents between service groups while work goes on
     CALLS_VIEW = "calls.view"
     CALLS_NOTE = "calls.note"
@@ -59,7 +60,7 @@ class Scope(IntEnum):
 _P = Permission
 
 SCOPED: frozenset[Permission] = frozenset({
-    _P.CALLS_PICK_UP, _P.LIVE_WATCH, _P.CALLS_SUPERVISE, _P.AGENTS_MOVE,
+    _P.CALLS_PICK_UP, _P.LIVE_WATCH, _P.CALLS_SUPERVISE, _P.CALLS_ORDER, _P.AGENTS_MOVE,
     _P.CALLS_VIEW, _P.CALLS_NOTE, _P.RECORDINGS_LISTEN,
     _P.RECORDINGS_DOWNLOAD,
     _P.NUMBERS_REVEAL, _P.NUMBERS_ASK, _P.PEOPLE_VIEW, _P.PEOPLE_EDIT, _P.DATA_EXPORT,

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
 
+from yingda.org import audit
+from yingda.org.actor import Actor
 from yingda.org.models import Person, SessionRow
 from yingda.store.engine import Uow
 
@@ -65,6 +67,12 @@ async def touch(u: Uow, row: SessionRow, now: int) -> None:
 async def revoke(u: Uow, token: str) -> None:
     """Log out."""
     await u.execute(update(SessionRow).where(SessionRow.token_hash == token_hash(token)).values(revoked=True))
+
+
+async def end(u: Uow, actor: Actor, row: SessionRow) -> None:
+    """Log one browser out from elsewhere."""
+    row.revoked = True
+    audit.record(u, actor, "session.end", "person", row.person_id, None, {"address": row.address})
 
 
 async def revoke_all(u: Uow, person_id: int, keep_token: str = "") -> None:

@@ -7,16 +7,26 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
+from limits import RateLimitItemPerSecond
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
 
 from yingda.org.permissions import Permission, Scope
-from yingda.web.errors import CsrfMissing, NotAllowed, NotLoggedIn, PasswordChangeDue
-from yingda.web.identity import Identity, identify
-from yingda.web.room import room_of
+from yingda.web.errors import (
+    CsrfMissing,
+    FactorSetUpDue,
+    NotAllowed,
+    NotForKeys,
+    NotLoggedIn,
+    PasswordChangeDue,
+    TooOften,
+)
+from yingda.web.identity import Identity, identify, identify_key
+from yingda.web.room import Room, room_of
 from yingda.web.security import SAFE_METHODS
 
 CSRF_HEADER: Final = "x-yingda-csrf"
+KEY_RATE: Final = RateLimitItemPerSecond(50)
 
 
 def cookie_name(connection: HTTPConnection) -> str:
@@ -29,8 +39,11 @@ def address_of(connection: HTTPConnection) -> str:
 
 
 async def identity_of(connection: HTTPConnection) -> Identity | None:
-    """Whose cookie this is; None when it is nobody's."""
+    """Whose cookie or key this is; None when it is nobody's."""
     room = room_of(connection)
+    kind, _, given = connection.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return await identify_key(room.store, room.clock, given.strip(), address_of(connection))
     token = connection.cookies.get(cookie_name(connection), "")
     return await identify(room.store, room.clock, token, address_of(connection))
 
@@ -69,14 +82,46 @@ class Access:
             return identity
         if identity is None:
             raise NotLoggedIn
-        if request.method not in SAFE_METHODS and not hmac.compare_digest(
+        if identity.by_key:
+            await _check_key(request, self)
+        elif request.method not in SAFE_METHODS and not hmac.compare_digest(
                 request.headers.get(CSRF_HEADER, "").encode(), identity.csrf.encode()):
             raise CsrfMissing
-        if identity.must_change_password and not self.while_due:
-            raise PasswordChangeDue
+        if not self.while_due:
+            await check_due(room_of(request), identity)
         if self.permission is not None and not identity.may(self.permission, self.scope):
             raise NotAllowed
         return identity
+
+
+async def _check_key(request: Request, access: Access) -> None:
+    """A program does what its key names, and not what everybody may do with himself; so often a second at most."""
+    if access.permission is None:
+        raise NotForKeys
+    token = request.headers.get("authorization", "")
+    if not room_of(request).key_rate.hit(KEY_RATE, token):
+        raise TooOften
+
+
+async def check_due(room: Room, me: Identity) -> None:
+    """What must be done before anything else: a password of one's own, a fresh one, the second factor.
+
+    Raises PasswordChangeDue, FactorSetUpDue.
+    """
+    policy = await room.policy()
+    old = policy.days and not me.by_key and room.clock.now_ms() - me.password_at > policy.days * 86_400_000
+    if me.must_change_password or old:
+        raise PasswordChangeDue
+    if me.role in policy.factor_roles and not me.factor:
+        raise FactorSetUpDue
+
+
+async def is_due(room: Room, me: Identity) -> bool:
+    try:
+        await check_due(room, me)
+    except (PasswordChangeDue, FactorSetUpDue):
+        return True
+    return False
 
 
 def require(permission: Permission, scope: Scope = Scope.OWN) -> Any:

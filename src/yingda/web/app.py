@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 
 from yingda.web.access import name_permissions
 from yingda.web.api import (
+    account,
     agent,
     alarms,
     audit,
@@ -27,6 +28,7 @@ from yingda.web.api import (
     guide,
     health,
     hours,
+    keys,
     lines,
     music,
     notices,
@@ -64,7 +66,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     lines.router, directory.router, audit.router, prompts.router, music.router, callers.router, departments.router,
     roles.router, flows.router, alarms.router, notices.router, channels.router, hours.router, routes.router,
     calling.router, office.router, follow_ups.router, phone_settings.router, rooms.router, pins.router,
-    staff_files.router, exports.router, reveal.router, guide.router,
+    staff_files.router, exports.router, reveal.router, guide.router, account.router,
+    keys.router,
 )
 MAX_BODY: Final = 1_000_000  # bytes
 UPLOADS: Final = {f"{PREFIX}/prompts/drafts": MAX_UPLOAD}  # streamed to disk

@@ -22,6 +22,27 @@ class PasswordChangeDue(YingdaError):
     status = 403
 
 
+class FactorSetUpDue(YingdaError):
+    """The person's role logs in with a second factor only, and there is none yet."""
+
+    code = "factor_set_up_due"
+    status = 403
+
+
+class NotForKeys(YingdaError):
+    """Only people may do this, no program with a key."""
+
+    code = "not_for_keys"
+    status = 403
+
+
+class TooOften(YingdaError):
+    """More requests a second than a key may make."""
+
+    code = "too_often"
+    status = 429
+
+
 class CsrfMissing(YingdaError):
     code = "csrf_missing"
     status = 403

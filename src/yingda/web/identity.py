@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from yingda.kit.clock import Clock
-from yingda.org import sessions
+from yingda.org import api_keys, sessions
 from yingda.org.actor import Actor
-from yingda.org.models import Department, Extension, Person, Role, SessionRow
+from yingda.org.models import ApiKey, Department, Extension, Person, Role, SessionRow
 from yingda.org.permissions import Permission, Scope
 from yingda.org.rights import Grants, allows, effective, role_grants
 from yingda.store.engine import Store, Uow
@@ -40,6 +40,9 @@ class Identity:
     csrf: str = field(repr=False)
     expires_at: int
     address: str
+    factor: bool = False  # logs in with a second factor
+    password_at: int = 0
+    by_key: bool = False  # another program, with some of its owner's rights
 
     def may(self, permission: Permission, scope: Scope = Scope.OWN) -> bool:
         return allows(self.grants, permission, scope)
@@ -82,8 +85,42 @@ async def _read(u: Uow, token: str, now: int, address: str) -> tuple[Identity, b
         grants=effective(role_grants(person.role, role.base if role else "", role.grants if role else None),
                          person.exceptions),
         must_change_password=person.must_change_password, token=token, csrf=login.csrf,
-        expires_at=login.expires_at, address=address)
+        expires_at=login.expires_at, address=address, factor=bool(person.factor_at), password_at=person.password_at)
     return identity, sessions.is_stale(login, now)
+
+
+async def identify_key(store: Store, clock: Clock, token: str, address: str) -> Identity | None:
+    """Who a program with a key is: its owner, with the key's rights alone. None when the key counts no more."""
+    if not token.startswith(api_keys.PREFIX) or len(token) > 200:
+        return None
+    now = clock.now_ms()
+    async with store.reading() as u:
+        row = (await u.execute(
+            select(ApiKey, Person, Department.name, Role).join(Person, Person.id == ApiKey.owner_id)
+            .outerjoin(Department, Department.id == Person.department_id)
+            .outerjoin(Role, (Role.code == Person.role) & Role.active.is_(True))
+            .where(ApiKey.token_hash == api_keys.token_hash(token), ApiKey.revoked_at == 0, Person.active.is_(True))
+        )).first()
+    if row is None or (row[0].expires_at and row[0].expires_at <= now):
+        return None
+    key, person, department, role = row
+    owner = effective(role_grants(person.role, role.base if role else "", role.grants if role else None),
+                      person.exceptions)
+    if now - key.last_used_at >= api_keys.TOUCH_MS:
+        await _touch_key(store, key.id, now, address)
+    return Identity(
+        person_id=person.id, number=person.number, name=person.name, role=person.role, language=person.language,
+        extension_id=None, extension="", department_id=person.department_id, department=department or "",
+        team=person.team, grants=api_keys.grants_of(key, owner), must_change_password=False, token="", csrf="",
+        expires_at=key.expires_at, address=address, factor=True, by_key=True)
+
+
+async def _touch_key(store: Store, key_id: int, now: int, address: str) -> None:
+    try:
+        async with asyncio.timeout(_TOUCH_LIMIT_S), store.uow() as u:
+            await u.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used_at=now, last_address=address))
+    except (SQLAlchemyError, OSError, TimeoutError) as error:
+        log.warning("key_not_touched", error=type(error).__name__)
 
 
 async def identify(store: Store, clock: Clock, token: str, address: str) -> Identity | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fastapi import Request
 
 from yingda.kit.errors import YingdaError
-from yingda.org.errors import Inactive, LoginLocked, WrongLogin
+from yingda.org.errors import FactorWrong, Inactive, LoginLocked, WrongLogin
 from yingda.web.room import Room
 
 
@@ -32,6 +32,6 @@ def of_login(room: Room, number: str, address: str) -> Iterator[None]:
     except LoginLocked:
         room.feed.note("login_locked", number.strip()[:40], address=address)
         raise
-    except (WrongLogin, Inactive):
+    except (WrongLogin, Inactive, FactorWrong):
         room.feed.note("login_wrong", number.strip()[:40], address=address)
         raise

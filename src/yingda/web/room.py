@@ -6,12 +6,15 @@ import asyncio
 import contextlib
 from typing import Any
 
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
 
 from yingda.kit.clock import Clock, SystemClock
 from yingda.notify.feed import Feed
 from yingda.org import sessions
+from yingda.org.policy import Policy, get_policy
 from yingda.org.sealing import Seal
 from yingda.org.site import Site, get_site
 from yingda.store.engine import Store
@@ -48,8 +51,10 @@ class Room:
         self.prompts = PromptRoom(config.data_dir / "prompts", config.voice_dir or config.data_dir / "voice")
         self.passes = PassMaker(config.site_key)
         self.test_caller = TestCaller()
+        self.key_rate = FixedWindowRateLimiter(MemoryStorage())
         self._phone_of: dict[str, Pass] = {}  # the pass last given, by person; empty after a restart
         self._site: tuple[float, Site] | None = None
+        self._policy: tuple[float, Policy] | None = None
         self._listened: dict[tuple[str, int], int] = {}
 
     async def start(self) -> None:
@@ -106,6 +111,15 @@ class Room:
 
     def forget_site(self) -> None:
         self._site = None
+        self._policy = None
+
+    async def policy(self) -> Policy:
+        """How people must log in, at most ten seconds old."""
+        now = self.clock.monotonic()
+        if self._policy is None or now - self._policy[0] > 10:
+            async with self.store.reading() as u:
+                self._policy = now, await get_policy(u)
+        return self._policy[1]
 
     def first_listening(self, session_hash: str, recording_id: int, within_ms: int) -> bool:
         """False when this session has asked for parts of the same recording a moment ago."""

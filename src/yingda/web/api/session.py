@@ -18,12 +18,14 @@ router = APIRouter(tags=["session"])
 
 
 async def session_out(room: Room, me: Identity) -> SessionOut:
-    firm = await room.site()
+    firm, policy = await room.site(), await room.policy()
+    old = policy.days > 0 and room.clock.now_ms() - me.password_at > policy.days * 86_400_000
     return SessionOut(
         me=Me(id=me.person_id, number=me.number, name=me.name, role=me.role, permissions=me.permissions,
               scopes=me.scopes, language="en" if me.language == "en" else "zh", extension=me.extension,
               department=me.department),
-        csrf=me.csrf, expires_at=me.expires_at, must_change_password=me.must_change_password, company=firm.company,
+        csrf=me.csrf, expires_at=me.expires_at, must_change_password=me.must_change_password or old,
+        factor_due=me.role in policy.factor_roles and not me.factor, company=firm.company,
         timezone=firm.timezone, version=room.config.version, at=room.clock.now_ms())
 
 
@@ -35,12 +37,15 @@ def set_session_cookie(request: Request, response: Response, token: str) -> None
 
 @router.post("/session", operation_id="logIn", status_code=201)
 async def log_in(body: LoginIn, _: Annotated[None, public()], request: Request, response: Response) -> SessionOut:
-    """Wrong passwords are slowed per person and per address (`login_locked` with `retry_s`) and audited."""
+    """Wrong passwords are slowed per person and per address (`login_locked` with `retry_s`) and audited.
+
+    `factor_due`: the password is right, the code of the second factor is wanted too.
+    """
     room = room_of(request)
     address = address_of(request)
     with refusals.of_login(room, body.number, address):
         done = await login.log_in(room.store, body.number, body.password, room.clock.now_ms(), address,
-                                  request.headers.get("user-agent", ""))
+                                  request.headers.get("user-agent", ""), seal=room.seal, code=body.code)
     me = await identify(room.store, room.clock, done.session.token, address)
     if me is None:
         raise NotLoggedIn

@@ -46,7 +46,7 @@ async def set_up(body: SetupIn, _: Annotated[None, public()], request: Request, 
                           address=address)
     room.forget_site()
     done = await login.log_in(room.store, body.admin_number, body.password, room.clock.now_ms(), address,
-                              request.headers.get("user-agent", ""))
+                              request.headers.get("user-agent", ""), seal=room.seal)
     me = await identify(room.store, room.clock, done.session.token, address)
     if me is None:
         raise NotLoggedIn

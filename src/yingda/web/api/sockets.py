@@ -10,7 +10,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from yingda.org.permissions import Permission
 from yingda.web import softphones
-from yingda.web.access import identity_of
+from yingda.web.access import identity_of, is_due
 from yingda.web.identity import Identity
 from yingda.web.live import CLOSE_PASSWORD_DUE, CLOSE_REVOKED, Client
 from yingda.web.reach import viewer_of
@@ -32,7 +32,7 @@ async def _visitor(socket: WebSocket) -> Identity | None:
     except (SQLAlchemyError, OSError):
         await socket.close(CLOSE_AGAIN_LATER)
         return None
-    return me
+    return None if me is not None and me.by_key else me  # a key asks, it watches nothing and has no phone
 
 
 @router.websocket("/live")
@@ -52,7 +52,7 @@ async def live(socket: WebSocket) -> None:
         await socket.close(CLOSE_AGAIN_LATER)
         return
     await socket.accept()
-    if me.must_change_password:
+    if await is_due(room, me):
         await socket.close(CLOSE_PASSWORD_DUE)
         return
     client = Client(socket=socket, viewer=viewer, session_hash=me.session_hash, token=me.token, me={
@@ -70,11 +70,11 @@ async def sip(socket: WebSocket) -> None:
         await socket.close(CLOSE_POLICY)
         return
     me = await _visitor(socket)
-    if me is None or me.must_change_password or not me.may(Permission.AGENT_WORK):
+    room = room_of(socket)
+    if me is None or not me.may(Permission.AGENT_WORK) or await is_due(room, me):
         if socket.application_state.name == "CONNECTING":
             await socket.close(CLOSE_POLICY)
         return
-    room = room_of(socket)
     held = room.passes.read(socket.cookies.get(softphones.cookie_name(socket.url.scheme), ""), me.session_hash)
     if held is None or held.person_id != str(me.person_id) or not room.holds_phone(held):
         await socket.close(CLOSE_POLICY)

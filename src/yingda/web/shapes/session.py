@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from yingda.web.shapes.common import Id, In, Ms, Name, Out, Secret, StaffNumber, Word
+from yingda.web.shapes.common import Id, In, Ms, Name, Out, Secret, Short, StaffNumber, Word
 
 Language = Literal["zh", "en"]
 
@@ -12,6 +12,7 @@ Language = Literal["zh", "en"]
 class LoginIn(In):
     number: Word
     password: Secret
+    code: Short = ""  # of the second factor
 
 
 class Me(Out):
@@ -33,6 +34,7 @@ class SessionOut(Out):
     csrf: str  # repeat it in the header X-Yingda-CSRF of every request that changes something
     expires_at: Ms
     must_change_password: bool
+    factor_due: bool  # the role asks for a second factor, and there is none yet
     company: str
     timezone: str
     version: str
