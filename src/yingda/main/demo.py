@@ -62,6 +62,7 @@ async def seed(settings: Settings) -> None:
 async def _fill(u: Uow, seal: Seal, settings: Settings) -> dict[str, Any]:
     await site.save_site(u, SYSTEM, site.Site(COMPANY, "Asia/Shanghai", "zh"))
     await site.add_break_reasons(u)
+    await site.put_setting(u, SYSTEM, "guide", {"finished": True})
     root = await departments.save_department(u, SYSTEM, None, number="1", name="客服中心")
     group = await departments.save_department(u, SYSTEM, None, number="11", name="话务一组", parent_id=root.id)
     staff: list[dict[str, str]] = []

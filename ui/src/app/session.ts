@@ -15,6 +15,8 @@ export const useSession = defineStore('session', () => {
   const isAgent = computed(() => can('agent.work') && Boolean(person.value?.extension))
   const mustChangePassword = computed(() => session.value?.must_change_password ?? false)
 
+  const factorDue = computed(() => !mustChangePassword.value && (session.value?.factor_due ?? false))
+
   function can(permission: string): boolean {
     return session.value?.me.permissions.includes(permission) ?? false
   }
@@ -43,8 +45,8 @@ export const useSession = defineStore('session', () => {
     return session.value !== undefined
   }
 
-  async function signIn(number: string, password: string): Promise<void> {
-    take(await logIn({ body: { number, password } }))
+  async function signIn(number: string, password: string, code = ''): Promise<void> {
+    take(await logIn({ body: { number, password, code } }))
   }
 
   async function signOut(): Promise<void> {
@@ -72,5 +74,5 @@ export const useSession = defineStore('session', () => {
     if (session.value) session.value = { ...session.value, must_change_password: false }
   }
 
-  return { session, person, isAgent, mustChangePassword, can, take, find, renew, signIn, signOut, chooseLanguage, passwordChanged }
+  return { session, person, isAgent, mustChangePassword, factorDue, can, take, find, renew, signIn, signOut, chooseLanguage, passwordChanged }
 })

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcknowledgeAlarmData, AcknowledgeAlarmErrors, AcknowledgeAlarmResponses, AddGuidePeopleData, AddGuidePeopleErrors, AddGuidePeopleResponses, AddTakeData, AddTakeErrors, AddTakeResponses, AddTrackData, AddTrackErrors, AddTrackResponses, AnswerCallData, AnswerCallErrors, AnswerCallResponses, ArchiveFlowData, ArchiveFlowErrors, ArchiveFlowResponses, AssignFollowUpData, AssignFollowUpErrors, AssignFollowUpResponses, CallFollowUpData, CallFollowUpErrors, CallFollowUpResponses, CancelConsultData, CancelConsultErrors, CancelConsultResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePeopleData, ChangePeopleErrors, ChangePeopleResponses, CheckFlowData, CheckFlowErrors, CheckFlowResponses, ClaimFollowUpData, ClaimFollowUpErrors, ClaimFollowUpResponses, ClearCustomerPinData, ClearCustomerPinErrors, ClearCustomerPinResponses, CloseAlarmData, CloseAlarmErrors, CloseAlarmResponses, CloseFollowUpData, CloseFollowUpErrors, CloseFollowUpResponses, CloseSoftphoneData, CloseSoftphoneErrors, CloseSoftphoneResponses, CompleteTransferData, CompleteTransferErrors, CompleteTransferResponses, ConsultCallData, ConsultCallErrors, ConsultCallResponses, CopyFlowData, CopyFlowErrors, CopyFlowResponses, CountFollowUpsData, CountFollowUpsErrors, CountFollowUpsResponses, CreateCallerData, CreateCallerErrors, CreateCallerResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateCustomerData, CreateCustomerErrors, CreateCustomerResponses, CreateDepartmentData, CreateDepartmentErrors, CreateDepartmentResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionRangeData, CreateExtensionRangeErrors, CreateExtensionRangeResponses, CreateExtensionResponses, CreateFlowData, CreateFlowErrors, CreateFlowResponses, CreateHoursData, CreateHoursErrors, CreateHoursResponses, CreateMusicData, CreateMusicErrors, CreateMusicResponses, CreateNumberData, CreateNumberErrors, CreateNumberResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreatePromptData, CreatePromptErrors, CreatePromptResponses, CreateQueueData, CreateQueueErrors, CreateQueueResponses, CreateRoleData, CreateRoleErrors, CreateRoleResponses, CreateRoomData, CreateRoomErrors, CreateRoomResponses, CreateRouteData, CreateRouteErrors, CreateRouteResponses, CreateTrunkData, CreateTrunkErrors, CreateTrunkResponses, DeleteCallerData, DeleteCallerErrors, DeleteCallerResponses, DeleteCallingRuleData, DeleteCallingRuleErrors, DeleteCallingRuleResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteHoursData, DeleteHoursErrors, DeleteHoursResponses, DeleteMusicData, DeleteMusicErrors, DeleteMusicResponses, DeleteNumberData, DeleteNumberErrors, DeleteNumberResponses, DeletePromptData, DeletePromptErrors, DeletePromptResponses, DeleteRoomData, DeleteRoomErrors, DeleteRoomResponses, DeleteRouteData, DeleteRouteErrors, DeleteRouteResponses, DialData, DialErrors, DialResponses, DownloadRecordingData, DownloadRecordingErrors, DownloadRecordingResponses, EndTestCallData, EndTestCallErrors, EndTestCallResponses, ExportAuditData, ExportAuditErrors, ExportAuditResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportFlowData, ExportFlowErrors, ExportFlowResponses, ExportListData, ExportListErrors, ExportListResponses, ForceHangUpData, ForceHangUpErrors, ForceHangUpResponses, ForceStateData, ForceStateErrors, ForceStateResponses, GetAgentQueuesData, GetAgentQueuesErrors, GetAgentQueuesResponses, GetBellData, GetBellErrors, GetBellResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCallbackRulesData, GetCallbackRulesErrors, GetCallbackRulesResponses, GetCallData, GetCallErrors, GetCallingRulesData, GetCallingRulesErrors, GetCallingRulesResponses, GetCallResponses, GetCustomerData, GetCustomerErrors, GetCustomerPinData, GetCustomerPinErrors, GetCustomerPinResponses, GetCustomerResponses, GetCustomersByNumberData, GetCustomersByNumberErrors, GetCustomersByNumberResponses, GetDirectoryData, GetDirectoryErrors, GetDirectoryResponses, GetDraftAudioData, GetDraftAudioErrors, GetDraftAudioResponses, GetFeaturesData, GetFeaturesErrors, GetFeaturesResponses, GetFlowData, GetFlowErrors, GetFlowResponses, GetFlowStatisticsData, GetFlowStatisticsErrors, GetFlowStatisticsResponses, GetFlowVersionData, GetFlowVersionErrors, GetFlowVersionResponses, GetFollowUpData, GetFollowUpErrors, GetFollowUpResponses, GetGuideData, GetGuideErrors, GetGuideResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetImportTemplateData, GetImportTemplateErrors, GetImportTemplateResponses, GetMyFeaturesData, GetMyFeaturesErrors, GetMyFeaturesResponses, GetOfficeDirectoryData, GetOfficeDirectoryErrors, GetOfficeDirectoryResponses, GetOwnPhoneData, GetOwnPhoneErrors, GetOwnPhoneResponses, GetPersonData, GetPersonErrors, GetPersonPhoneData, GetPersonPhoneErrors, GetPersonPhoneResponses, GetPersonResponses, GetQueueData, GetQueueErrors, GetQueueResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRightsData, GetRightsErrors, GetRightsResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetShippedAudioData, GetShippedAudioErrors, GetShippedAudioResponses, GetShippedMusicData, GetShippedMusicErrors, GetShippedMusicResponses, GetShippedPeaksData, GetShippedPeaksErrors, GetShippedPeaksResponses, GetTakeAudioData, GetTakeAudioErrors, GetTakeAudioResponses, GetTakePeaksData, GetTakePeaksErrors, GetTakePeaksResponses, GetTestCallData, GetTestCallErrors, GetTestCallResponses, GetTrackAudioData, GetTrackAudioErrors, GetTrackAudioResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HearMessageData, HearMessageErrors, HearMessageResponses, HoldCallData, HoldCallErrors, HoldCallResponses, ImportFlowData, ImportFlowErrors, ImportFlowResponses, ImportPeopleData, ImportPeopleErrors, ImportPeopleResponses, InterceptCallData, InterceptCallErrors, InterceptCallResponses, InvitePartyData, InvitePartyErrors, InvitePartyResponses, ListAlarmRulesData, ListAlarmRulesErrors, ListAlarmRulesResponses, ListAlarmsData, ListAlarmsErrors, ListAlarmsResponses, ListAuditData, ListAuditErrors, ListAuditKindsData, ListAuditKindsErrors, ListAuditKindsResponses, ListAuditResponses, ListBreakReasonsData, ListBreakReasonsErrors, ListBreakReasonsResponses, ListCallersData, ListCallersErrors, ListCallersResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListChannelNamesData, ListChannelNamesErrors, ListChannelNamesResponses, ListChannelPortsData, ListChannelPortsErrors, ListChannelPortsResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDepartmentsData, ListDepartmentsErrors, ListDepartmentsResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListFlowsData, ListFlowsErrors, ListFlowsResponses, ListFlowVersionsData, ListFlowVersionsErrors, ListFlowVersionsResponses, ListFollowUpsData, ListFollowUpsErrors, ListFollowUpsResponses, ListHoursData, ListHoursErrors, ListHoursResponses, ListMusicData, ListMusicErrors, ListMusicResponses, ListNoticeReadersData, ListNoticeReadersErrors, ListNoticeReadersResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponses, ListNumbersData, ListNumbersErrors, ListNumbersResponses, ListOutboxData, ListOutboxErrors, ListOutboxResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPermissionsData, ListPermissionsErrors, ListPermissionsResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListQueuesData, ListQueuesErrors, ListQueuesResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListRoomsData, ListRoomsErrors, ListRoomsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListSentNoticesData, ListSentNoticesErrors, ListSentNoticesResponses, ListSoundsData, ListSoundsErrors, ListSoundsResponses, ListTakesData, ListTakesErrors, ListTakesResponses, ListTrunksData, ListTrunksErrors, ListTrunksResponses, ListVoicesData, ListVoicesErrors, ListVoicesResponses, LoadOfficialCalendarData, LoadOfficialCalendarErrors, LoadOfficialCalendarResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MakeConferenceData, MakeConferenceErrors, MakeConferenceResponses, MakeHotlineData, MakeHotlineErrors, MakeHotlineResponses, MoveAgentData, MoveAgentErrors, MoveAgentResponses, MuteCallData, MuteCallErrors, MuteCallResponses, MuteParticipantData, MuteParticipantErrors, MuteParticipantResponses, NoteCallData, NoteCallErrors, NoteCallResponses, OpenSoftphoneData, OpenSoftphoneErrors, OpenSoftphoneResponses, PickUpCallData, PickUpCallErrors, PickUpCallResponses, PreviewNumberingData, PreviewNumberingErrors, PreviewNumberingResponses, PublishFlowData, PublishFlowErrors, PublishFlowResponses, ReadAllNoticesData, ReadAllNoticesErrors, ReadAllNoticesResponses, ReadNoticeData, ReadNoticeErrors, ReadNoticeResponses, RejectCallData, RejectCallErrors, RejectCallResponses, ReleaseFollowUpData, ReleaseFollowUpErrors, ReleaseFollowUpResponses, RemoveParticipantData, RemoveParticipantErrors, RemoveParticipantResponses, RemoveTrackData, RemoveTrackErrors, RemoveTrackResponses, RenameFlowData, RenameFlowErrors, RenameFlowResponses, RenewExtensionSecretData, RenewExtensionSecretErrors, RenewExtensionSecretResponses, ReopenFollowUpData, ReopenFollowUpErrors, ReopenFollowUpResponses, ResendMessageData, ResendMessageErrors, ResendMessageResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFlowVersionData, RestoreFlowVersionErrors, RestoreFlowVersionResponses, ResumeCallData, ResumeCallErrors, ResumeCallResponses, RevealNumberData, RevealNumberErrors, RevealNumberResponses, SaveAlarmRuleData, SaveAlarmRuleErrors, SaveAlarmRuleResponses, SaveCallbackRulesData, SaveCallbackRulesErrors, SaveCallbackRulesResponses, SaveCallingRuleData, SaveCallingRuleErrors, SaveCallingRuleResponses, SaveFlowDraftData, SaveFlowDraftErrors, SaveFlowDraftResponses, SaveTollData, SaveTollErrors, SaveTollResponses, SendDigitsData, SendDigitsErrors, SendDigitsResponses, SendNoticeData, SendNoticeErrors, SendNoticeResponses, SetBreakData, SetBreakErrors, SetBreakResponses, SetCalendarDayData, SetCalendarDayErrors, SetCalendarDayResponses, SetCustomerPinData, SetCustomerPinErrors, SetCustomerPinResponses, SetExceptionsData, SetExceptionsErrors, SetExceptionsResponses, SetFeaturesData, SetFeaturesErrors, SetFeaturesResponses, SetGuideData, SetGuideErrors, SetGuideResponses, SetLanguageData, SetLanguageErrors, SetLanguageResponses, SetMyFeaturesData, SetMyFeaturesErrors, SetMyFeaturesResponses, SetOwnAutoAnswerData, SetOwnAutoAnswerErrors, SetOwnAutoAnswerResponses, SetOwnPhonePinData, SetOwnPhonePinErrors, SetOwnPhonePinResponses, SetPersonAutoAnswerData, SetPersonAutoAnswerErrors, SetPersonAutoAnswerResponses, SetPersonPhonePinData, SetPersonPhonePinErrors, SetPersonPhonePinResponses, SetReadyData, SetReadyErrors, SetReadyResponses, SetUpData, SetUpErrors, SetUpResponses, SignInAgentData, SignInAgentErrors, SignInAgentResponses, SignOutAgentData, SignOutAgentErrors, SignOutAgentResponses, SpeakDraftData, SpeakDraftErrors, SpeakDraftResponses, StartTestCallData, StartTestCallErrors, StartTestCallResponses, StopWatchingData, StopWatchingErrors, StopWatchingResponses, TestChannelData, TestChannelErrors, TestChannelResponses, TestFlowData, TestFlowErrors, TestFlowResponses, ToggleConsultData, ToggleConsultErrors, ToggleConsultResponses, TransferCallData, TransferCallErrors, TransferCallResponses, UnarchiveFlowData, UnarchiveFlowErrors, UnarchiveFlowResponses, UpdateCallerData, UpdateCallerErrors, UpdateCallerResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateCustomerData, UpdateCustomerErrors, UpdateCustomerResponses, UpdateDepartmentData, UpdateDepartmentErrors, UpdateDepartmentResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateHoursData, UpdateHoursErrors, UpdateHoursResponses, UpdateMusicData, UpdateMusicErrors, UpdateMusicResponses, UpdateNumberData, UpdateNumberErrors, UpdateNumberResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdatePromptData, UpdatePromptErrors, UpdatePromptResponses, UpdateQueueData, UpdateQueueErrors, UpdateQueueResponses, UpdateRoleData, UpdateRoleErrors, UpdateRoleResponses, UpdateRoomData, UpdateRoomErrors, UpdateRoomResponses, UpdateRouteData, UpdateRouteErrors, UpdateRouteResponses, UpdateTrunkData, UpdateTrunkErrors, UpdateTrunkResponses, UploadDraftData, UploadDraftErrors, UploadDraftResponses, UseTakeData, UseTakeErrors, UseTakeResponses, WatchCallData, WatchCallErrors, WatchCallResponses, WithdrawNoticeData, WithdrawNoticeErrors, WithdrawNoticeResponses } from './types.gen';
+import type { AcknowledgeAlarmData, AcknowledgeAlarmErrors, AcknowledgeAlarmResponses, AddGuidePeopleData, AddGuidePeopleErrors, AddGuidePeopleResponses, AddTakeData, AddTakeErrors, AddTakeResponses, AddTrackData, AddTrackErrors, AddTrackResponses, AnswerCallData, AnswerCallErrors, AnswerCallResponses, ArchiveFlowData, ArchiveFlowErrors, ArchiveFlowResponses, AssignFollowUpData, AssignFollowUpErrors, AssignFollowUpResponses, BeginFactorData, BeginFactorErrors, BeginFactorResponses, CallFollowUpData, CallFollowUpErrors, CallFollowUpResponses, CancelConsultData, CancelConsultErrors, CancelConsultResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePeopleData, ChangePeopleErrors, ChangePeopleResponses, CheckFlowData, CheckFlowErrors, CheckFlowResponses, ClaimFollowUpData, ClaimFollowUpErrors, ClaimFollowUpResponses, ClearCustomerPinData, ClearCustomerPinErrors, ClearCustomerPinResponses, ClickToCallData, ClickToCallErrors, ClickToCallResponses, CloseAlarmData, CloseAlarmErrors, CloseAlarmResponses, CloseFollowUpData, CloseFollowUpErrors, CloseFollowUpResponses, CloseSoftphoneData, CloseSoftphoneErrors, CloseSoftphoneResponses, CompleteTransferData, CompleteTransferErrors, CompleteTransferResponses, ConfirmFactorData, ConfirmFactorErrors, ConfirmFactorResponses, ConsultCallData, ConsultCallErrors, ConsultCallResponses, CopyFlowData, CopyFlowErrors, CopyFlowResponses, CountFollowUpsData, CountFollowUpsErrors, CountFollowUpsResponses, CreateCallerData, CreateCallerErrors, CreateCallerResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateCustomerData, CreateCustomerErrors, CreateCustomerResponses, CreateDepartmentData, CreateDepartmentErrors, CreateDepartmentResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionRangeData, CreateExtensionRangeErrors, CreateExtensionRangeResponses, CreateExtensionResponses, CreateFlowData, CreateFlowErrors, CreateFlowResponses, CreateHoursData, CreateHoursErrors, CreateHoursResponses, CreateMusicData, CreateMusicErrors, CreateMusicResponses, CreateNumberData, CreateNumberErrors, CreateNumberResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreatePromptData, CreatePromptErrors, CreatePromptResponses, CreateQueueData, CreateQueueErrors, CreateQueueResponses, CreateRoleData, CreateRoleErrors, CreateRoleResponses, CreateRoomData, CreateRoomErrors, CreateRoomResponses, CreateRouteData, CreateRouteErrors, CreateRouteResponses, CreateTrunkData, CreateTrunkErrors, CreateTrunkResponses, DeleteCallerData, DeleteCallerErrors, DeleteCallerResponses, DeleteCallingRuleData, DeleteCallingRuleErrors, DeleteCallingRuleResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteHoursData, DeleteHoursErrors, DeleteHoursResponses, DeleteMusicData, DeleteMusicErrors, DeleteMusicResponses, DeleteNumberData, DeleteNumberErrors, DeleteNumberResponses, DeletePromptData, DeletePromptErrors, DeletePromptResponses, DeleteRoomData, DeleteRoomErrors, DeleteRoomResponses, DeleteRouteData, DeleteRouteErrors, DeleteRouteResponses, DialData, DialErrors, DialResponses, DownloadRecordingData, DownloadRecordingErrors, DownloadRecordingResponses, EndFactorData, EndFactorErrors, EndFactorResponses, EndOwnSessionData, EndOwnSessionErrors, EndOwnSessionResponses, EndPersonSessionData, EndPersonSessionErrors, EndPersonSessionResponses, EndTestCallData, EndTestCallErrors, EndTestCallResponses, ExportAuditData, ExportAuditErrors, ExportAuditResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportFlowData, ExportFlowErrors, ExportFlowResponses, ExportListData, ExportListErrors, ExportListResponses, ForceHangUpData, ForceHangUpErrors, ForceHangUpResponses, ForceStateData, ForceStateErrors, ForceStateResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAgentQueuesData, GetAgentQueuesErrors, GetAgentQueuesResponses, GetBellData, GetBellErrors, GetBellResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCallbackRulesData, GetCallbackRulesErrors, GetCallbackRulesResponses, GetCallData, GetCallErrors, GetCallingRulesData, GetCallingRulesErrors, GetCallingRulesResponses, GetCallResponses, GetCustomerData, GetCustomerErrors, GetCustomerPinData, GetCustomerPinErrors, GetCustomerPinResponses, GetCustomerResponses, GetCustomersByNumberData, GetCustomersByNumberErrors, GetCustomersByNumberResponses, GetDirectoryData, GetDirectoryErrors, GetDirectoryResponses, GetDraftAudioData, GetDraftAudioErrors, GetDraftAudioResponses, GetFeaturesData, GetFeaturesErrors, GetFeaturesResponses, GetFlowData, GetFlowErrors, GetFlowResponses, GetFlowStatisticsData, GetFlowStatisticsErrors, GetFlowStatisticsResponses, GetFlowVersionData, GetFlowVersionErrors, GetFlowVersionResponses, GetFollowUpData, GetFollowUpErrors, GetFollowUpResponses, GetGuideData, GetGuideErrors, GetGuideResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetImportTemplateData, GetImportTemplateErrors, GetImportTemplateResponses, GetLoginPolicyData, GetLoginPolicyErrors, GetLoginPolicyResponses, GetMyFeaturesData, GetMyFeaturesErrors, GetMyFeaturesResponses, GetOfficeDirectoryData, GetOfficeDirectoryErrors, GetOfficeDirectoryResponses, GetOwnPhoneData, GetOwnPhoneErrors, GetOwnPhoneResponses, GetPersonAccountData, GetPersonAccountErrors, GetPersonAccountResponses, GetPersonData, GetPersonErrors, GetPersonPhoneData, GetPersonPhoneErrors, GetPersonPhoneResponses, GetPersonResponses, GetQueueData, GetQueueErrors, GetQueueResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRightsData, GetRightsErrors, GetRightsResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetShippedAudioData, GetShippedAudioErrors, GetShippedAudioResponses, GetShippedMusicData, GetShippedMusicErrors, GetShippedMusicResponses, GetShippedPeaksData, GetShippedPeaksErrors, GetShippedPeaksResponses, GetTakeAudioData, GetTakeAudioErrors, GetTakeAudioResponses, GetTakePeaksData, GetTakePeaksErrors, GetTakePeaksResponses, GetTestCallData, GetTestCallErrors, GetTestCallResponses, GetTrackAudioData, GetTrackAudioErrors, GetTrackAudioResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HearMessageData, HearMessageErrors, HearMessageResponses, HoldCallData, HoldCallErrors, HoldCallResponses, ImportFlowData, ImportFlowErrors, ImportFlowResponses, ImportPeopleData, ImportPeopleErrors, ImportPeopleResponses, InterceptCallData, InterceptCallErrors, InterceptCallResponses, InvitePartyData, InvitePartyErrors, InvitePartyResponses, ListAlarmRulesData, ListAlarmRulesErrors, ListAlarmRulesResponses, ListAlarmsData, ListAlarmsErrors, ListAlarmsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditKindsData, ListAuditKindsErrors, ListAuditKindsResponses, ListAuditResponses, ListBreakReasonsData, ListBreakReasonsErrors, ListBreakReasonsResponses, ListCallersData, ListCallersErrors, ListCallersResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListChannelNamesData, ListChannelNamesErrors, ListChannelNamesResponses, ListChannelPortsData, ListChannelPortsErrors, ListChannelPortsResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDepartmentsData, ListDepartmentsErrors, ListDepartmentsResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListFlowsData, ListFlowsErrors, ListFlowsResponses, ListFlowVersionsData, ListFlowVersionsErrors, ListFlowVersionsResponses, ListFollowUpsData, ListFollowUpsErrors, ListFollowUpsResponses, ListHoursData, ListHoursErrors, ListHoursResponses, ListMusicData, ListMusicErrors, ListMusicResponses, ListNoticeReadersData, ListNoticeReadersErrors, ListNoticeReadersResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponses, ListNumbersData, ListNumbersErrors, ListNumbersResponses, ListOutboxData, ListOutboxErrors, ListOutboxResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPermissionsData, ListPermissionsErrors, ListPermissionsResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListQueuesData, ListQueuesErrors, ListQueuesResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListRoomsData, ListRoomsErrors, ListRoomsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListSentNoticesData, ListSentNoticesErrors, ListSentNoticesResponses, ListSoundsData, ListSoundsErrors, ListSoundsResponses, ListTakesData, ListTakesErrors, ListTakesResponses, ListTrunksData, ListTrunksErrors, ListTrunksResponses, ListVoicesData, ListVoicesErrors, ListVoicesResponses, LoadOfficialCalendarData, LoadOfficialCalendarErrors, LoadOfficialCalendarResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MakeApiKeyData, MakeApiKeyErrors, MakeApiKeyResponses, MakeConferenceData, MakeConferenceErrors, MakeConferenceResponses, MakeHotlineData, MakeHotlineErrors, MakeHotlineResponses, MakeResetLinkData, MakeResetLinkErrors, MakeResetLinkResponses, MoveAgentData, MoveAgentErrors, MoveAgentResponses, MuteCallData, MuteCallErrors, MuteCallResponses, MuteParticipantData, MuteParticipantErrors, MuteParticipantResponses, NoteCallData, NoteCallErrors, NoteCallResponses, OpenSoftphoneData, OpenSoftphoneErrors, OpenSoftphoneResponses, PickUpCallData, PickUpCallErrors, PickUpCallResponses, PreviewNumberingData, PreviewNumberingErrors, PreviewNumberingResponses, PublishFlowData, PublishFlowErrors, PublishFlowResponses, ReadAllNoticesData, ReadAllNoticesErrors, ReadAllNoticesResponses, ReadNoticeData, ReadNoticeErrors, ReadNoticeResponses, RejectCallData, RejectCallErrors, RejectCallResponses, ReleaseFollowUpData, ReleaseFollowUpErrors, ReleaseFollowUpResponses, RemoveParticipantData, RemoveParticipantErrors, RemoveParticipantResponses, RemoveTrackData, RemoveTrackErrors, RemoveTrackResponses, RenameFlowData, RenameFlowErrors, RenameFlowResponses, RenewExtensionSecretData, RenewExtensionSecretErrors, RenewExtensionSecretResponses, ReopenFollowUpData, ReopenFollowUpErrors, ReopenFollowUpResponses, ResendMessageData, ResendMessageErrors, ResendMessageResponses, ResetFactorData, ResetFactorErrors, ResetFactorResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFlowVersionData, RestoreFlowVersionErrors, RestoreFlowVersionResponses, ResumeCallData, ResumeCallErrors, ResumeCallResponses, RevealNumberData, RevealNumberErrors, RevealNumberResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SaveAlarmRuleData, SaveAlarmRuleErrors, SaveAlarmRuleResponses, SaveCallbackRulesData, SaveCallbackRulesErrors, SaveCallbackRulesResponses, SaveCallingRuleData, SaveCallingRuleErrors, SaveCallingRuleResponses, SaveFlowDraftData, SaveFlowDraftErrors, SaveFlowDraftResponses, SaveTollData, SaveTollErrors, SaveTollResponses, SendDigitsData, SendDigitsErrors, SendDigitsResponses, SendNoticeData, SendNoticeErrors, SendNoticeResponses, SetBreakData, SetBreakErrors, SetBreakResponses, SetCalendarDayData, SetCalendarDayErrors, SetCalendarDayResponses, SetCustomerPinData, SetCustomerPinErrors, SetCustomerPinResponses, SetExceptionsData, SetExceptionsErrors, SetExceptionsResponses, SetFeaturesData, SetFeaturesErrors, SetFeaturesResponses, SetGuideData, SetGuideErrors, SetGuideResponses, SetLanguageData, SetLanguageErrors, SetLanguageResponses, SetLoginPolicyData, SetLoginPolicyErrors, SetLoginPolicyResponses, SetMyFeaturesData, SetMyFeaturesErrors, SetMyFeaturesResponses, SetOwnAutoAnswerData, SetOwnAutoAnswerErrors, SetOwnAutoAnswerResponses, SetOwnPhonePinData, SetOwnPhonePinErrors, SetOwnPhonePinResponses, SetPersonAutoAnswerData, SetPersonAutoAnswerErrors, SetPersonAutoAnswerResponses, SetPersonPhonePinData, SetPersonPhonePinErrors, SetPersonPhonePinResponses, SetReadyData, SetReadyErrors, SetReadyResponses, SetUpData, SetUpErrors, SetUpResponses, SignInAgentData, SignInAgentErrors, SignInAgentResponses, SignOutAgentData, SignOutAgentErrors, SignOutAgentResponses, SpeakDraftData, SpeakDraftErrors, SpeakDraftResponses, StartTestCallData, StartTestCallErrors, StartTestCallResponses, StopWatchingData, StopWatchingErrors, StopWatchingResponses, TestChannelData, TestChannelErrors, TestChannelResponses, TestFlowData, TestFlowErrors, TestFlowResponses, ToggleConsultData, ToggleConsultErrors, ToggleConsultResponses, TransferCallData, TransferCallErrors, TransferCallResponses, UnarchiveFlowData, UnarchiveFlowErrors, UnarchiveFlowResponses, UpdateCallerData, UpdateCallerErrors, UpdateCallerResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateCustomerData, UpdateCustomerErrors, UpdateCustomerResponses, UpdateDepartmentData, UpdateDepartmentErrors, UpdateDepartmentResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateHoursData, UpdateHoursErrors, UpdateHoursResponses, UpdateMusicData, UpdateMusicErrors, UpdateMusicResponses, UpdateNumberData, UpdateNumberErrors, UpdateNumberResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdatePromptData, UpdatePromptErrors, UpdatePromptResponses, UpdateQueueData, UpdateQueueErrors, UpdateQueueResponses, UpdateRoleData, UpdateRoleErrors, UpdateRoleResponses, UpdateRoomData, UpdateRoomErrors, UpdateRoomResponses, UpdateRouteData, UpdateRouteErrors, UpdateRouteResponses, UpdateTrunkData, UpdateTrunkErrors, UpdateTrunkResponses, UploadDraftData, UploadDraftErrors, UploadDraftResponses, UseResetLinkData, UseResetLinkErrors, UseResetLinkResponses, UseTakeData, UseTakeErrors, UseTakeResponses, WatchCallData, WatchCallErrors, WatchCallResponses, WithdrawNoticeData, WithdrawNoticeErrors, WithdrawNoticeResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -42,6 +42,8 @@ export const getSession = <ThrowOnError extends boolean = true>(options?: Option
  * Log In
  *
  * Wrong passwords are slowed per person and per address (`login_locked` with `retry_s`) and audited.
+ *
+ * `factor_due`: the password is right, the code of the second factor is wanted too.
  */
 export const logIn = <ThrowOnError extends boolean = true>(options: Options<LogInData, ThrowOnError>): RequestResult<LogInResponses, LogInErrors, ThrowOnError, 'data'> => (options.client ?? client).post<LogInResponses, LogInErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2542,6 +2544,196 @@ export const getTestCall = <ThrowOnError extends boolean = true>(options?: Optio
 export const startTestCall = <ThrowOnError extends boolean = true>(options: Options<StartTestCallData, ThrowOnError>): RequestResult<StartTestCallResponses, StartTestCallErrors, ThrowOnError, 'data'> => (options.client ?? client).post<StartTestCallResponses, StartTestCallErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
     url: '/api/v1/guide/test-call',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Account
+ */
+export const getAccount = <ThrowOnError extends boolean = true>(options?: Options<GetAccountData, ThrowOnError>): RequestResult<GetAccountResponses, GetAccountErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<GetAccountResponses, GetAccountErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/account',
+    ...options
+});
+
+/**
+ * End Own Session
+ *
+ * That browser is logged out, its live push and its phone end too.
+ */
+export const endOwnSession = <ThrowOnError extends boolean = true>(options: Options<EndOwnSessionData, ThrowOnError>): RequestResult<EndOwnSessionResponses, EndOwnSessionErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<EndOwnSessionResponses, EndOwnSessionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/account/sessions/{key}',
+    ...options
+});
+
+/**
+ * Begin Factor
+ *
+ * Nothing changes until the first code of the app comes back.
+ */
+export const beginFactor = <ThrowOnError extends boolean = true>(options?: Options<BeginFactorData, ThrowOnError>): RequestResult<BeginFactorResponses, BeginFactorErrors, ThrowOnError, 'data'> => (options?.client ?? client).post<BeginFactorResponses, BeginFactorErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/account/factor',
+    ...options
+});
+
+/**
+ * Confirm Factor
+ *
+ * Where a factor is in use already, the new one takes its place.
+ */
+export const confirmFactor = <ThrowOnError extends boolean = true>(options: Options<ConfirmFactorData, ThrowOnError>): RequestResult<ConfirmFactorResponses, ConfirmFactorErrors, ThrowOnError, 'data'> => (options.client ?? client).put<ConfirmFactorResponses, ConfirmFactorErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/account/factor',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End Factor
+ */
+export const endFactor = <ThrowOnError extends boolean = true>(options: Options<EndFactorData, ThrowOnError>): RequestResult<EndFactorResponses, EndFactorErrors, ThrowOnError, 'data'> => (options.client ?? client).post<EndFactorResponses, EndFactorErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/account/factor/off',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Use Reset Link
+ *
+ * A new password by a one-time link. All logins of the person end.
+ */
+export const useResetLink = <ThrowOnError extends boolean = true>(options: Options<UseResetLinkData, ThrowOnError>): RequestResult<UseResetLinkResponses, UseResetLinkErrors, ThrowOnError, 'data'> => (options.client ?? client).post<UseResetLinkResponses, UseResetLinkErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/session/reset',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Person Account
+ */
+export const getPersonAccount = <ThrowOnError extends boolean = true>(options: Options<GetPersonAccountData, ThrowOnError>): RequestResult<GetPersonAccountResponses, GetPersonAccountErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetPersonAccountResponses, GetPersonAccountErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/people/{person_id}/account',
+    ...options
+});
+
+/**
+ * End Person Session
+ */
+export const endPersonSession = <ThrowOnError extends boolean = true>(options: Options<EndPersonSessionData, ThrowOnError>): RequestResult<EndPersonSessionResponses, EndPersonSessionErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<EndPersonSessionResponses, EndPersonSessionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/people/{person_id}/sessions/{key}',
+    ...options
+});
+
+/**
+ * Make Reset Link
+ *
+ * For one day and one use; an earlier link ends.
+ */
+export const makeResetLink = <ThrowOnError extends boolean = true>(options: Options<MakeResetLinkData, ThrowOnError>): RequestResult<MakeResetLinkResponses, MakeResetLinkErrors, ThrowOnError, 'data'> => (options.client ?? client).post<MakeResetLinkResponses, MakeResetLinkErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/people/{person_id}/reset-link',
+    ...options
+});
+
+/**
+ * Reset Factor
+ *
+ * For who has lost telephone and recovery codes. He logs in by password alone until he sets it up again.
+ */
+export const resetFactor = <ThrowOnError extends boolean = true>(options: Options<ResetFactorData, ThrowOnError>): RequestResult<ResetFactorResponses, ResetFactorErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<ResetFactorResponses, ResetFactorErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/people/{person_id}/factor',
+    ...options
+});
+
+/**
+ * Get Policy
+ */
+export const getLoginPolicy = <ThrowOnError extends boolean = true>(options?: Options<GetLoginPolicyData, ThrowOnError>): RequestResult<GetLoginPolicyResponses, GetLoginPolicyErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<GetLoginPolicyResponses, GetLoginPolicyErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/login-policy',
+    ...options
+});
+
+/**
+ * Set Policy
+ *
+ * Roles that need a second factor are asked for it at the next request.
+ */
+export const setLoginPolicy = <ThrowOnError extends boolean = true>(options: Options<SetLoginPolicyData, ThrowOnError>): RequestResult<SetLoginPolicyResponses, SetLoginPolicyErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SetLoginPolicyResponses, SetLoginPolicyErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/login-policy',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Keys
+ */
+export const listApiKeys = <ThrowOnError extends boolean = true>(options?: Options<ListApiKeysData, ThrowOnError>): RequestResult<ListApiKeysResponses, ListApiKeysErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListApiKeysResponses, ListApiKeysErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/api-keys',
+    ...options
+});
+
+/**
+ * Make Key
+ *
+ * With some of the asker's rights, never more than he has himself at any time. The text is shown this once.
+ */
+export const makeApiKey = <ThrowOnError extends boolean = true>(options: Options<MakeApiKeyData, ThrowOnError>): RequestResult<MakeApiKeyResponses, MakeApiKeyErrors, ThrowOnError, 'data'> => (options.client ?? client).post<MakeApiKeyResponses, MakeApiKeyErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/api-keys',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke Key
+ *
+ * From the next request on it opens nothing.
+ */
+export const revokeApiKey = <ThrowOnError extends boolean = true>(options: Options<RevokeApiKeyData, ThrowOnError>): RequestResult<RevokeApiKeyResponses, RevokeApiKeyErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<RevokeApiKeyResponses, RevokeApiKeyErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/api-keys/{key_id}',
+    ...options
+});
+
+/**
+ * Click To Call
+ *
+ * An outside system has an agent's phone ring, then dials the number, by that agent's own calling rules.
+ *
+ * Refused as the agent's own call would be: `not_now` while he talks, `bad_number`, `no_trunk`, calling rules.
+ */
+export const clickToCall = <ThrowOnError extends boolean = true>(options: Options<ClickToCallData, ThrowOnError>): RequestResult<ClickToCallResponses, ClickToCallErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ClickToCallResponses, ClickToCallErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/click-to-call',
     ...options,
     headers: {
         'Content-Type': 'application/json',

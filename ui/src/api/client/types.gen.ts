@@ -33,6 +33,34 @@ export type Account = {
 };
 
 /**
+ * AccountOut
+ */
+export type AccountOut = {
+    /**
+     * Sessions
+     */
+    sessions: Array<LoginSession>;
+    /**
+     * Factor
+     */
+    factor: boolean;
+    /**
+     * Factor Due
+     */
+    factor_due: boolean;
+    /**
+     * Recovery Codes
+     */
+    recovery_codes: number;
+    /**
+     * Password At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    password_at: number;
+};
+
+/**
  * AlarmNote
  */
 export type AlarmNote = {
@@ -186,6 +214,93 @@ export type AlarmRuleOut = {
      * Kind
      */
     kind: string;
+};
+
+/**
+ * ApiKeyIn
+ */
+export type ApiKeyIn = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Grants
+     */
+    grants: {
+        [key: string]: unknown | string;
+    };
+    /**
+     * Expires At
+     */
+    expires_at?: number;
+};
+
+/**
+ * ApiKeyMade
+ */
+export type ApiKeyMade = {
+    key: ApiKeyOut;
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
+ * ApiKeyOut
+ */
+export type ApiKeyOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Hint
+     */
+    hint: string;
+    /**
+     * Owner Name
+     */
+    owner_name: string;
+    /**
+     * Grants
+     */
+    grants: {
+        [key: string]: string;
+    };
+    /**
+     * Created At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    created_at: number;
+    /**
+     * Expires At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    expires_at: number;
+    /**
+     * Revoked At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    revoked_at: number;
+    /**
+     * Last Used At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    last_used_at: number;
+    /**
+     * Last Address
+     */
+    last_address: string;
 };
 
 /**
@@ -986,6 +1101,34 @@ export type CheckIn = {
 };
 
 /**
+ * ClickIn
+ */
+export type ClickIn = {
+    /**
+     * Agent
+     */
+    agent: string;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Key
+     */
+    key?: string;
+};
+
+/**
+ * ClickOut
+ */
+export type ClickOut = {
+    /**
+     * Call Id
+     */
+    call_id: string;
+};
+
+/**
  * CloseIn
  */
 export type CloseIn = {
@@ -997,6 +1140,16 @@ export type CloseIn = {
      * Note
      */
     note?: string;
+};
+
+/**
+ * CodeIn
+ */
+export type CodeIn = {
+    /**
+     * Code
+     */
+    code: string;
 };
 
 /**
@@ -1450,6 +1603,50 @@ export type ExtensionSecret = {
      * Sip Port
      */
     sip_port: number;
+};
+
+/**
+ * FactorBegun
+ *
+ * `secret` to be typed, `qr` the same as an SVG picture; `sealed` comes back with the first code.
+ */
+export type FactorBegun = {
+    /**
+     * Secret
+     */
+    secret: string;
+    /**
+     * Qr
+     */
+    qr: string;
+    /**
+     * Sealed
+     */
+    sealed: string;
+};
+
+/**
+ * FactorDone
+ */
+export type FactorDone = {
+    /**
+     * Codes
+     */
+    codes: Array<string>;
+};
+
+/**
+ * FactorIn
+ */
+export type FactorIn = {
+    /**
+     * Sealed
+     */
+    sealed: string;
+    /**
+     * Code
+     */
+    code: string;
 };
 
 /**
@@ -2550,6 +2747,46 @@ export type LoginIn = {
      * Password
      */
     password: string;
+    /**
+     * Code
+     */
+    code?: string;
+};
+
+/**
+ * LoginSession
+ *
+ * One browser where the person is logged in. `key` names it for ending it; it opens nothing.
+ */
+export type LoginSession = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Here
+     */
+    here: boolean;
+    /**
+     * Created At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    created_at: number;
+    /**
+     * Last Seen At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    last_seen_at: number;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Browser
+     */
+    browser: string;
 };
 
 /**
@@ -3791,6 +4028,32 @@ export type PolicyOut = {
 };
 
 /**
+ * PolicyShape
+ */
+export type PolicyShape = {
+    /**
+     * Shortest
+     */
+    shortest?: number;
+    /**
+     * Kinds
+     */
+    kinds?: number;
+    /**
+     * History
+     */
+    history?: number;
+    /**
+     * Days
+     */
+    days?: number;
+    /**
+     * Factor Roles
+     */
+    factor_roles?: Array<string>;
+};
+
+/**
  * PopCall
  */
 export type PopCall = {
@@ -4300,6 +4563,36 @@ export type RecordingOut = {
      * Playable
      */
     playable: boolean;
+};
+
+/**
+ * ResetIn
+ */
+export type ResetIn = {
+    /**
+     * Token
+     */
+    token: string;
+    /**
+     * Password
+     */
+    password: string;
+};
+
+/**
+ * ResetLinkOut
+ */
+export type ResetLinkOut = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Expires At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    expires_at: number;
 };
 
 /**
@@ -4927,6 +5220,10 @@ export type SessionOut = {
      * Must Change Password
      */
     must_change_password: boolean;
+    /**
+     * Factor Due
+     */
+    factor_due: boolean;
     /**
      * Company
      */
@@ -11511,3 +11808,407 @@ export type StartTestCallResponses = {
 };
 
 export type StartTestCallResponse = StartTestCallResponses[keyof StartTestCallResponses];
+
+export type GetAccountData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account';
+};
+
+export type GetAccountErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: AccountOut;
+};
+
+export type GetAccountResponse = GetAccountResponses[keyof GetAccountResponses];
+
+export type EndOwnSessionData = {
+    body?: never;
+    path: {
+        /**
+         * Key
+         */
+        key: string;
+    };
+    query?: never;
+    url: '/api/v1/account/sessions/{key}';
+};
+
+export type EndOwnSessionErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type EndOwnSessionResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type EndOwnSessionResponse = EndOwnSessionResponses[keyof EndOwnSessionResponses];
+
+export type BeginFactorData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account/factor';
+};
+
+export type BeginFactorErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type BeginFactorResponses = {
+    /**
+     * Successful Response
+     */
+    200: FactorBegun;
+};
+
+export type BeginFactorResponse = BeginFactorResponses[keyof BeginFactorResponses];
+
+export type ConfirmFactorData = {
+    body: FactorIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account/factor';
+};
+
+export type ConfirmFactorErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ConfirmFactorResponses = {
+    /**
+     * Successful Response
+     */
+    200: FactorDone;
+};
+
+export type ConfirmFactorResponse = ConfirmFactorResponses[keyof ConfirmFactorResponses];
+
+export type EndFactorData = {
+    body: CodeIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account/factor/off';
+};
+
+export type EndFactorErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type EndFactorResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type EndFactorResponse = EndFactorResponses[keyof EndFactorResponses];
+
+export type UseResetLinkData = {
+    body: ResetIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/reset';
+};
+
+export type UseResetLinkErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type UseResetLinkResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type UseResetLinkResponse = UseResetLinkResponses[keyof UseResetLinkResponses];
+
+export type GetPersonAccountData = {
+    body?: never;
+    path: {
+        /**
+         * Person Id
+         */
+        person_id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{person_id}/account';
+};
+
+export type GetPersonAccountErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetPersonAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: AccountOut;
+};
+
+export type GetPersonAccountResponse = GetPersonAccountResponses[keyof GetPersonAccountResponses];
+
+export type EndPersonSessionData = {
+    body?: never;
+    path: {
+        /**
+         * Person Id
+         */
+        person_id: string;
+        /**
+         * Key
+         */
+        key: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{person_id}/sessions/{key}';
+};
+
+export type EndPersonSessionErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type EndPersonSessionResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type EndPersonSessionResponse = EndPersonSessionResponses[keyof EndPersonSessionResponses];
+
+export type MakeResetLinkData = {
+    body?: never;
+    path: {
+        /**
+         * Person Id
+         */
+        person_id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{person_id}/reset-link';
+};
+
+export type MakeResetLinkErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type MakeResetLinkResponses = {
+    /**
+     * Successful Response
+     */
+    201: ResetLinkOut;
+};
+
+export type MakeResetLinkResponse = MakeResetLinkResponses[keyof MakeResetLinkResponses];
+
+export type ResetFactorData = {
+    body?: never;
+    path: {
+        /**
+         * Person Id
+         */
+        person_id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{person_id}/factor';
+};
+
+export type ResetFactorErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ResetFactorResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ResetFactorResponse = ResetFactorResponses[keyof ResetFactorResponses];
+
+export type GetLoginPolicyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/login-policy';
+};
+
+export type GetLoginPolicyErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetLoginPolicyResponses = {
+    /**
+     * Successful Response
+     */
+    200: PolicyShape;
+};
+
+export type GetLoginPolicyResponse = GetLoginPolicyResponses[keyof GetLoginPolicyResponses];
+
+export type SetLoginPolicyData = {
+    body: PolicyShape;
+    path?: never;
+    query?: never;
+    url: '/api/v1/login-policy';
+};
+
+export type SetLoginPolicyErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type SetLoginPolicyResponses = {
+    /**
+     * Successful Response
+     */
+    200: PolicyShape;
+};
+
+export type SetLoginPolicyResponse = SetLoginPolicyResponses[keyof SetLoginPolicyResponses];
+
+export type ListApiKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/api-keys';
+};
+
+export type ListApiKeysErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ListApiKeysResponses = {
+    /**
+     * Response Listapikeys
+     *
+     * Successful Response
+     */
+    200: Array<ApiKeyOut>;
+};
+
+export type ListApiKeysResponse = ListApiKeysResponses[keyof ListApiKeysResponses];
+
+export type MakeApiKeyData = {
+    body: ApiKeyIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/api-keys';
+};
+
+export type MakeApiKeyErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type MakeApiKeyResponses = {
+    /**
+     * Successful Response
+     */
+    201: ApiKeyMade;
+};
+
+export type MakeApiKeyResponse = MakeApiKeyResponses[keyof MakeApiKeyResponses];
+
+export type RevokeApiKeyData = {
+    body?: never;
+    path: {
+        /**
+         * Key Id
+         */
+        key_id: string;
+    };
+    query?: never;
+    url: '/api/v1/api-keys/{key_id}';
+};
+
+export type RevokeApiKeyErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type RevokeApiKeyResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RevokeApiKeyResponse = RevokeApiKeyResponses[keyof RevokeApiKeyResponses];
+
+export type ClickToCallData = {
+    body: ClickIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/click-to-call';
+};
+
+export type ClickToCallErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ClickToCallResponses = {
+    /**
+     * Successful Response
+     */
+    202: ClickOut;
+};
+
+export type ClickToCallResponse = ClickToCallResponses[keyof ClickToCallResponses];

@@ -1,5 +1,6 @@
 import type zh from '../zh'
 import type { Same } from '../same'
+import account from './account'
 import acd from './acd'
 import flow from './flow'
 import followUp from './follow-up'
@@ -14,4 +15,4 @@ import prompts from './prompts'
 import rooms from './rooms'
 import words from './words'
 
-export default { ...acd, ...flow, ...frame, ...guide, ...office, ...parties, ...phones, ...prompts, ...rooms, ...words, ...ops, ...org, ...followUp } satisfies Same<typeof zh>
+export default { ...account, ...acd, ...flow, ...frame, ...guide, ...office, ...parties, ...phones, ...prompts, ...rooms, ...words, ...ops, ...org, ...followUp } satisfies Same<typeof zh>

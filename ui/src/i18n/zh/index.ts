@@ -1,3 +1,4 @@
+import account from './account'
 import acd from './acd'
 import flow from './flow'
 import followUp from './follow-up'
@@ -12,4 +13,4 @@ import prompts from './prompts'
 import rooms from './rooms'
 import words from './words'
 
-export default { ...acd, ...flow, ...frame, ...guide, ...office, ...parties, ...phones, ...prompts, ...rooms, ...words, ...ops, ...org, ...followUp } as const
+export default { ...account, ...acd, ...flow, ...frame, ...guide, ...office, ...parties, ...phones, ...prompts, ...rooms, ...words, ...ops, ...org, ...followUp } as const

@@ -1,0 +1,13 @@
+export default {
+  account: {
+    title: 'Account security', sessions: 'Logged in at', sessionsText: 'End what you do not know, and change your password.', here: 'here', seen: 'last active {at}', end: 'Log out', ended: 'Logged out', nowhere: 'Logged in nowhere', unknownBrowser: 'Unknown device',
+    factor: 'Second factor', factorText: 'At the log-in, six digits of an authenticator app are asked for besides the password.', factorDue: 'Your role needs a second factor. Set it up to go on.', factorBegin: 'Set it up', factorAnew: 'Another telephone', factorOn: 'Switch on', factorOff: 'Switch off', factorEnded: 'Second factor switched off', qr: 'QR code',
+    scan: 'Scan this with an authenticator app (Microsoft Authenticator, Google Authenticator or another), or type the secret:', firstCode: 'The six digits that the app shows', code: 'Code or recovery code', codesOnce: 'Keep these recovery codes; they are shown this once. Each lets you in once when the telephone is lost.', codesLeft: '{n} recovery codes left',
+    dropFactor: 'Reset second factor', dropFactorText: '“{name}” logs in by password alone until it is set up again. Make sure that it was really him or her who asked.', makeLink: 'Make a link for a new password', linkTitle: 'Link for a new password', link: 'Link', linkText: 'Good for 24 hours and one use. Hand it to the person.', reset: 'New password', loginCode: 'Code', loginCodeHint: 'Six digits of the authenticator app, or a recovery code',
+  },
+  access: {
+    title: 'Log-in and keys', note: 'Passwords, second factor, and keys for other systems', policy: 'Log-in policy', shortest: 'Shortest password', shortestHint: 'characters. Length beats complexity.', kinds: 'Kinds of characters', kindsHint: 'at least, of capitals, small letters, digits, signs.', history: 'No repetition of the last', historyHint: 'passwords; 0: no limit.', days: 'Passwords last', daysHint: 'days, then a new one is asked for. 0: for ever.',
+    factorRoles: 'Roles that need a second factor', factorRolesHint: 'They are asked to set it up with their next click. Good for administrators.', nobody: 'None', keys: 'API keys', keysNote: 'Other systems such as a CRM use the API with a key, for click-to-call for instance', newKey: 'New key', noKeys: 'No keys yet', hint: 'Begins with', rights: 'Rights', rightsHint: 'Only what you may do yourself; when your rights shrink, so do the key’s.', owner: 'Made by',
+    lastUsed: 'Last used', revoke: 'Revoke', revoked: 'Revoked', expired: 'Expired', revokeText: '“{name}” stops working at once and for good.', key: 'Key', nameHint: 'CRM click-to-call, for instance', until: 'Good until', forever: 'No end',
+  },
+} as const
