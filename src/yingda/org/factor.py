@@ -10,7 +10,7 @@ import pyotp
 
 from yingda.org import audit
 from yingda.org.actor import Actor
-from yingda.org.errors import FactorWrong
+from yingda.org.errors import FactorWrong, SealBroken
 from yingda.org.models import Person
 from yingda.org.sealing import Seal
 from yingda.store.engine import Uow
@@ -30,7 +30,10 @@ def begin(row: Person, seal: Seal, company: str) -> tuple[str, str]:
 
 async def confirm(u: Uow, actor: Actor, row: Person, seal: Seal, sealed: str, code: str, now_ms: int) -> list[str]:
     """From now on the code is asked for. Answers the recovery codes, shown this once. Raises Invalid at "code"."""
-    step = _step_of(seal.open(sealed), code, now_ms, 0)
+    try:
+        step = _step_of(seal.open(sealed), code, now_ms, 0)
+    except SealBroken:  # not what `begin` gave
+        step = None
     if step is None:
         raise Invalid({"code": "code_wrong"})
     codes = ["-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(2))
