@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from pathlib import Path
 
 import httpx2
 import pytest
+import uvicorn
+from cryptography import x509
 from tests.api.conftest import Template, copy_database
 from tests.api.site import PASSWORD
+from tests.api.test_system import certificate
 
+from yingda.kit.certificates import CERT, KEY, about, install
+from yingda.main import web
 from yingda.web.app import create_app
 from yingda.web.config import WebConfig
 
@@ -37,3 +43,26 @@ def test_cookies_over_https(template: Template, tmp_path: Path) -> None:
         await app.state.room.store.close()
 
     asyncio.run(work())
+
+
+@pytest.mark.anyio
+async def test_a_new_certificate_is_taken_up_without_a_restart(tmp_path: Path) -> None:
+    def shown(port: int) -> str:
+        pem = ssl.get_server_certificate(("127.0.0.1", port))
+        return about(x509.load_pem_x509_certificate(pem.encode())).subject
+
+    install(tmp_path, *(one.encode() for one in certificate(90, "first.example")))
+    listener = web._Listener(uvicorn.Config(
+        lambda scope, receive, send: None, host="127.0.0.1", port=0, lifespan="off", log_config=None,
+        ssl_certfile=str(tmp_path / CERT), ssl_keyfile=str(tmp_path / KEY)))
+    tasks = [asyncio.create_task(listener.serve()), asyncio.create_task(web._follow_certificate(listener, tmp_path))]
+    async with asyncio.timeout(20):
+        while not listener.started:
+            await asyncio.sleep(0.02)
+        port = listener.servers[0].sockets[0].getsockname()[1]
+        assert await asyncio.to_thread(shown, port) == "first.example"
+        install(tmp_path, *(one.encode() for one in certificate(90, "second.example")))
+        while await asyncio.to_thread(shown, port) != "second.example":
+            await asyncio.sleep(0.1)
+    listener.should_exit = True
+    await asyncio.gather(*tasks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -152,6 +153,40 @@ def restore(
     secret = _passphrase(passphrase_file, tongue, twice=False) if made.is_sealed(file) else ""
     found = made.restore(file, data, passphrase=secret, database_url=database_url)
     print(text("main.backup.restored", tongue, data=data, files=len(found.files), version=found.version))
+
+
+@app.command(help="Gather what a helper needs to see, without secrets / 生成支持包（不含密码）")
+def support(file: Path = Path("yingda-support.zip"), data: Data = DEFAULT_DATA, lang: Lang = None) -> None:
+    from yingda.main.settings import load
+    from yingda.main.support import write
+
+    write(load(data), file)
+    print(text("main.support.done", console_language(lang), file=file, size=f"{file.stat().st_size / 1e3:.0f}"))
+
+
+certificate_app = typer.Typer(no_args_is_help=True, help="The certificate for https / HTTPS 证书")
+app.add_typer(certificate_app, name="certificate")
+
+
+@certificate_app.command(name="install", help="Put a certificate in place, e.g. after its renewal / 安装证书")
+def certificate_install(certificate: Path, key: Path, data: Data = DEFAULT_DATA, lang: Lang = None) -> None:
+    from yingda.kit.certificates import install
+    from yingda.main.settings import load
+
+    found = install(load(data).data / "tls", certificate.read_bytes(), key.read_bytes())
+    print(text("main.certificate.done", console_language(lang), subject=found.subject,
+               days=(found.ends_at - time.time_ns() // 1_000_000) // 86_400_000))
+
+
+@certificate_app.command(name="show", help="What is in place / 查看当前证书")
+def certificate_show(data: Data = DEFAULT_DATA) -> None:
+    from dataclasses import asdict
+
+    from yingda.kit.certificates import read
+    from yingda.main.settings import load
+
+    found = read(load(data).data / "tls")
+    print(json.dumps(asdict(found) if found else {}, ensure_ascii=False, indent=2))
 
 
 audit_app = typer.Typer(no_args_is_help=True, help="The log of who did what / 审计日志")

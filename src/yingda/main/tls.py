@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from yingda.kit.certificates import CERT, KEY, OWN_NAME
 from yingda.main.settings import own_ipv4
 
-_OWN_NAME = "Yingda self-signed"
 _VALID_DAYS = 820  # browsers refuse more than 825
 _RENEW_DAYS = 30
 
@@ -41,7 +41,7 @@ def _names(host: str) -> list[x509.GeneralName]:
 
 def _make(cert_file: Path, key_file: Path, host: str) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _OWN_NAME)])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, OWN_NAME)])
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -73,12 +73,12 @@ def _wants_renewal(cert_file: Path) -> bool:
         return False
     ours = known.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     left = known.not_valid_after_utc - datetime.now(UTC)
-    return bool(ours) and ours[0].value == _OWN_NAME and left < timedelta(days=_RENEW_DAYS)
+    return bool(ours) and ours[0].value == OWN_NAME and left < timedelta(days=_RENEW_DAYS)
 
 
 def ensure(folder: Path, host: str) -> tuple[Path, Path]:
     """Certificate and key files, made when they are missing. Raises OSError when the folder cannot be written."""
-    cert_file, key_file = folder / "cert.pem", folder / "key.pem"
+    cert_file, key_file = folder / CERT, folder / KEY
     if not cert_file.exists() or not key_file.exists() or _wants_renewal(cert_file):
         _make(cert_file, key_file, host)
     return cert_file, key_file

@@ -5,16 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import ssl
 from collections.abc import Iterator
+from pathlib import Path
 
+import structlog
 import uvicorn
 
 from yingda import __version__
+from yingda.kit.certificates import CERT, KEY
 from yingda.main import tls
 from yingda.main.prepare import TOOLS
 from yingda.main.settings import CHECKOUT, Settings
 from yingda.web.app import UVICORN, create_app
 from yingda.web.config import WebConfig
+
+log = structlog.get_logger("web")
+_LOOK_S = 2.0
 
 
 def config_of(settings: Settings) -> WebConfig:
@@ -43,6 +50,24 @@ class _Listener(uvicorn.Server):
         yield
 
 
+async def _follow_certificate(listener: _Listener, folder: Path) -> None:
+    """A certificate that was put in place holds for new connections, without a restart; a broken one is left alone."""
+    seen = (folder / CERT).stat().st_mtime_ns
+    while not listener.should_exit:
+        await asyncio.sleep(_LOOK_S)
+        with contextlib.suppress(OSError):
+            now = (folder / CERT).stat().st_mtime_ns
+            context = listener.config.ssl
+            if now == seen or context is None:
+                continue
+            seen = now
+            try:
+                context.load_cert_chain(folder / CERT, folder / KEY)
+                log.info("certificate_taken_up")
+            except ssl.SSLError as error:
+                log.error("certificate_unusable", reason=str(error))
+
+
 async def _serve(settings: Settings) -> None:
     app = create_app(config_of(settings))
     # Only the first listener runs the application's start and stop
@@ -68,6 +93,7 @@ async def _serve(settings: Settings) -> None:
             while not first.started and not first.should_exit:  # noqa: ASYNC110 - uvicorn offers no event
                 await asyncio.sleep(0.02)
             group.create_task(other.serve())
+            group.create_task(_follow_certificate(other, settings.data / "tls"))
 
 
 def run(settings: Settings) -> None:

@@ -36,6 +36,7 @@ class Room:
     def __init__(self, config: WebConfig, clock: Clock | None = None) -> None:
         self.config = config
         self.clock: Clock = clock or SystemClock()
+        self.started_at = self.clock.now_ms()
         self.store = Store(config.database_url)
         self.seal = Seal(config.site_key)
         self.link = EngineLink(config.link_url, config.link_token)

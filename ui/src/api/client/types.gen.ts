@@ -1007,6 +1007,58 @@ export type CallingOut = {
 };
 
 /**
+ * CertificateIn
+ */
+export type CertificateIn = {
+    /**
+     * Certificate
+     */
+    certificate: string;
+    /**
+     * Key
+     */
+    key: string;
+};
+
+/**
+ * CertificateOut
+ */
+export type CertificateOut = {
+    /**
+     * Subject
+     */
+    subject: string;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    /**
+     * Names
+     */
+    names: Array<string>;
+    /**
+     * Begins At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    begins_at: number;
+    /**
+     * Ends At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    ends_at: number;
+    /**
+     * Own
+     */
+    own: boolean;
+    /**
+     * Fingerprint
+     */
+    fingerprint: string;
+};
+
+/**
  * ChannelBrief
  */
 export type ChannelBrief = {
@@ -1474,6 +1526,38 @@ export type DirectoryOut = {
      * Departments
      */
     departments: Array<DepartmentOut>;
+};
+
+/**
+ * DiskOut
+ *
+ * Bytes. `days_left`: at the pace of the last seven days' recordings; none: no recordings to tell by.
+ */
+export type DiskOut = {
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Free
+     */
+    free: number;
+    /**
+     * Recordings
+     */
+    recordings: number;
+    /**
+     * Database
+     */
+    database: number;
+    /**
+     * Logs
+     */
+    logs: number;
+    /**
+     * Days Left
+     */
+    days_left: number | null;
 };
 
 /**
@@ -2733,6 +2817,38 @@ export type LanguageIn = {
      * Language
      */
     language: 'zh' | 'en';
+};
+
+/**
+ * LogLine
+ */
+export type LogLine = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Part
+     */
+    part: string;
+    /**
+     * Level
+     */
+    level: string;
+    /**
+     * Event
+     */
+    event: string;
+    /**
+     * Call
+     */
+    call: string;
+    /**
+     * More
+     */
+    more: {
+        [key: string]: unknown;
+    };
 };
 
 /**
@@ -5408,6 +5524,64 @@ export type SpeakerOut = {
      * Engine
      */
     engine: string;
+};
+
+/**
+ * SystemOut
+ */
+export type SystemOut = {
+    /**
+     * Version
+     */
+    version: string;
+    /**
+     * Switch Version
+     */
+    switch_version: string;
+    /**
+     * Python Version
+     */
+    python_version: string;
+    /**
+     * Database
+     */
+    database: string;
+    /**
+     * Schema Version
+     */
+    schema_version: string;
+    /**
+     * Started At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    started_at: number;
+    /**
+     * Uptime S
+     */
+    uptime_s: number;
+    /**
+     * Health
+     */
+    health: {
+        [key: string]: HealthPart;
+    };
+    disk: DiskOut;
+    certificate: CertificateOut | null;
+    /**
+     * Https Names
+     */
+    https_names: Array<string>;
+    /**
+     * Backup At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    backup_at: number;
+    /**
+     * Log Parts
+     */
+    log_parts: Array<string>;
 };
 
 /**
@@ -12212,3 +12386,122 @@ export type ClickToCallResponses = {
 };
 
 export type ClickToCallResponse = ClickToCallResponses[keyof ClickToCallResponses];
+
+export type GetSystemData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/system';
+};
+
+export type GetSystemErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetSystemResponses = {
+    /**
+     * Successful Response
+     */
+    200: SystemOut;
+};
+
+export type GetSystemResponse = GetSystemResponses[keyof GetSystemResponses];
+
+export type PutCertificateData = {
+    body: CertificateIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/system/certificate';
+};
+
+export type PutCertificateErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type PutCertificateResponses = {
+    /**
+     * Successful Response
+     */
+    200: CertificateOut;
+};
+
+export type PutCertificateResponse = PutCertificateResponses[keyof PutCertificateResponses];
+
+export type ListLogsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Part
+         */
+        part?: string;
+        /**
+         * Level
+         */
+        level?: 'debug' | 'info' | 'warning' | 'error' | 'critical';
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Call
+         */
+        call?: string;
+        /**
+         * Before
+         */
+        before?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/system/logs';
+};
+
+export type ListLogsErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ListLogsResponses = {
+    /**
+     * Response Listlogs
+     *
+     * Successful Response
+     */
+    200: Array<LogLine>;
+};
+
+export type ListLogsResponse = ListLogsResponses[keyof ListLogsResponses];
+
+export type GetSupportBundleData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/system/support';
+};
+
+export type GetSupportBundleErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetSupportBundleResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetSupportBundleResponse = GetSupportBundleResponses[keyof GetSupportBundleResponses];
