@@ -50,6 +50,7 @@ from yingda.web.api import (
     sockets,
     staff_files,
     supervise,
+    surveys,
     system,
 )
 from yingda.web.config import WebConfig
@@ -68,7 +69,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     roles.router, flows.router, alarms.router, notices.router, channels.router, hours.router, routes.router,
     calling.router, office.router, follow_ups.router, phone_settings.router, rooms.router, pins.router,
     staff_files.router, exports.router, reveal.router, guide.router, account.router,
-    keys.router, system.router,
+    keys.router, system.router, surveys.router,
 )
 MAX_BODY: Final = 1_000_000  # bytes
 UPLOADS: Final = {f"{PREFIX}/prompts/drafts": MAX_UPLOAD}  # streamed to disk

@@ -35,6 +35,7 @@ export function makeRouter(): Router {
           { path: 'calls', component: () => import('@/rooms/calls/CallsPage.vue'), meta: { title: 'menu.calls', needs: 'calls.view' } },
           { path: 'calls/:id', component: () => import('@/rooms/calls/CallPage.vue'), meta: { title: 'menu.call', needs: 'calls.view' } },
           { path: 'follow-ups', component: () => import('@/rooms/follow-up/FollowUpPage.vue'), meta: { title: 'followUp.menu', needs: 'follow_ups.work' } },
+          { path: 'surveys', component: () => import('@/rooms/surveys/SurveysPage.vue'), meta: { title: 'surveys.title', needs: 'calls.view' } },
           { path: 'customers', component: () => import('@/rooms/customers/CustomersPage.vue'), meta: { title: 'menu.customers', needs: 'customers.view' } },
           { path: 'customers/new', component: () => import('@/rooms/customers/CustomerPage.vue'), meta: { title: 'menu.newCustomer', needs: 'customers.edit' } },
           { path: 'customers/:id', component: () => import('@/rooms/customers/CustomerPage.vue'), meta: { title: 'menu.customer', needs: 'customers.view' } },

@@ -5527,6 +5527,114 @@ export type SpeakerOut = {
 };
 
 /**
+ * SurveyAnswerOut
+ */
+export type SurveyAnswerOut = {
+    /**
+     * Call Id
+     */
+    call_id: string;
+    /**
+     * N
+     */
+    n: string;
+    /**
+     * At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    at: number;
+    /**
+     * Question
+     */
+    question: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Score
+     */
+    score: number | null;
+    /**
+     * Agent Id
+     */
+    agent_id: string | null;
+    /**
+     * Agent Name
+     */
+    agent_name: string;
+    /**
+     * Agent Number
+     */
+    agent_number: string;
+    /**
+     * Queue Name
+     */
+    queue_name: string;
+    /**
+     * Customer Id
+     */
+    customer_id: string | null;
+    /**
+     * Customer Name
+     */
+    customer_name: string;
+    /**
+     * Number
+     */
+    number: string;
+};
+
+/**
+ * SurveyPage
+ */
+export type SurveyPage = {
+    /**
+     * Items
+     */
+    items: Array<SurveyAnswerOut>;
+    /**
+     * Next
+     */
+    next: string | null;
+};
+
+/**
+ * SurveySum
+ *
+ * `mean` over the marks that were given, none without any; `marks`: score → how often.
+ */
+export type SurveySum = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Asked
+     */
+    asked: number;
+    /**
+     * Answered
+     */
+    answered: number;
+    /**
+     * Mean
+     */
+    mean: number | null;
+    /**
+     * Marks
+     */
+    marks: {
+        [key: string]: number;
+    };
+};
+
+/**
  * SystemOut
  */
 export type SystemOut = {
@@ -12505,3 +12613,135 @@ export type GetSupportBundleResponses = {
 };
 
 export type GetSupportBundleResponse = GetSupportBundleResponses[keyof GetSupportBundleResponses];
+
+export type ListSurveyAnswersData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * From
+         */
+        from: number;
+        /**
+         * To
+         */
+        to: number;
+        /**
+         * Agent Id
+         */
+        agent_id?: string | null;
+        /**
+         * Queue Id
+         */
+        queue_id?: string | null;
+        /**
+         * Most
+         */
+        most?: number | null;
+    };
+    url: '/api/v1/surveys';
+};
+
+export type ListSurveyAnswersErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ListSurveyAnswersResponses = {
+    /**
+     * Successful Response
+     */
+    200: SurveyPage;
+};
+
+export type ListSurveyAnswersResponse = ListSurveyAnswersResponses[keyof ListSurveyAnswersResponses];
+
+export type GetSurveyFiguresData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * By
+         */
+        by?: 'agent' | 'queue' | 'day' | 'question' | 'all';
+        /**
+         * From
+         */
+        from: number;
+        /**
+         * To
+         */
+        to: number;
+        /**
+         * Agent Id
+         */
+        agent_id?: string | null;
+        /**
+         * Queue Id
+         */
+        queue_id?: string | null;
+        /**
+         * Most
+         */
+        most?: number | null;
+    };
+    url: '/api/v1/surveys/figures';
+};
+
+export type GetSurveyFiguresErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetSurveyFiguresResponses = {
+    /**
+     * Response Getsurveyfigures
+     *
+     * Successful Response
+     */
+    200: Array<SurveySum>;
+};
+
+export type GetSurveyFiguresResponse = GetSurveyFiguresResponses[keyof GetSurveyFiguresResponses];
+
+export type GetCallSurveyData = {
+    body?: never;
+    path: {
+        /**
+         * Call Id
+         */
+        call_id: string;
+    };
+    query?: never;
+    url: '/api/v1/calls/{call_id}/survey';
+};
+
+export type GetCallSurveyErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetCallSurveyResponses = {
+    /**
+     * Response Getcallsurvey
+     *
+     * Successful Response
+     */
+    200: Array<SurveyAnswerOut>;
+};
+
+export type GetCallSurveyResponse = GetCallSurveyResponses[keyof GetCallSurveyResponses];

@@ -11,7 +11,8 @@ import parties from './parties'
 import phones from './phones'
 import prompts from './prompts'
 import rooms from './rooms'
+import surveys from './surveys'
 import system from './system'
 import words from './words'
 
-export default { ...account, ...acd, ...flow, ...frame, ...guide, ...office, ...parties, ...phones, ...prompts, ...rooms, ...system, ...words, ...ops, ...org, ...followUp } as const
+export default { ...account, ...acd, ...flow, ...frame, ...guide, ...office, ...parties, ...phones, ...prompts, ...rooms, ...surveys, ...system, ...words, ...ops, ...org, ...followUp } as const

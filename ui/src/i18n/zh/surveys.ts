@@ -1,0 +1,7 @@
+export default {
+  surveys: {
+    title: '满意度评价', note: '通话后按键评价的结果', asked: '听到提问', answered: '已评价', share: '评价率', mean: '平均分', spread: '分布', figures: '统计', answers: '评价明细', low: '只看 {n} 分及以下', mark: '评分', question: '问题', noAnswer: '未评', nobody: '未指定',
+    none: '这段时间没有评价', noneText: '在服务分组里选择评价流程后，坐席挂机时客户会听到提问。',
+  },
+  surveysBy: { agent: '坐席', queue: '分组', day: '日期', question: '问题' },
+} as const
