@@ -18,12 +18,13 @@ pytestmark = [pytest.mark.switch, pytest.mark.anyio]
 _marks = itertools.count(101)
 
 
-async def _put(floor: Floor, number: str, **change: Any) -> None:
+async def put(floor: Floor, number: str, **change: Any) -> None:
     """Change a service group and wait until the engine has it: its service level carries a mark."""
     mark = next(_marks)
     queue = next(q for q in await floor.admin.get("queues") if q["number"] == number)
     body = {key: value for key, value in queue.items() if key != "id"}
-    body["members"] = [{key: m[key] for key in ("person_id", "level", "areas")} for m in queue["members"]]
+    body["members"] = change.pop("members", None) or [
+        {key: m[key] for key in ("person_id", "level", "areas")} for m in queue["members"]]
     policy = body["policy"] | change.pop("policy", {})
     await floor.admin.ask("PUT", f"queues/{queue['id']}", body | change | {"policy": policy, "service_level_s": mark})
     await floor.live.until(lambda: floor.live.queue(number)["service_level_s"] == mark, "the engine has it", 30)
@@ -33,11 +34,11 @@ async def _put(floor: Floor, number: str, **change: Any) -> None:
 async def service(floor: Floor, strategy: str = "longest_idle", **policy: Any) -> AsyncIterator[None]:
     """The group that QUEUE leads to, changed for one test."""
     before = next(q for q in await floor.admin.get("queues") if q["number"] == "802")
-    await _put(floor, "802", strategy=strategy, policy=policy)
+    await put(floor, "802", strategy=strategy, policy=policy)
     try:
         yield
     finally:
-        await _put(floor, "802", strategy=before["strategy"], policy=before["policy"])
+        await put(floor, "802", strategy=before["strategy"], policy=before["policy"])
 
 
 def queue_stays(record: Entity) -> list[str]:
@@ -149,3 +150,46 @@ async def test_moved_to_another_group_an_agent_gets_its_calls_at_once(floor: Flo
         customer.hang_up()
     finally:
         await boss.ask("PUT", f"supervise/agents/{agent.id}/queues", {"queues": before})
+
+
+async def test_a_full_queue_and_a_long_wait_lead_elsewhere(floor: Floor) -> None:
+    async with service(floor, full_length=1, full_to="queue:801", wait_to="queue:801"):
+        first, second = await floor.customer(), await floor.customer()
+        places = {number_of(one): one for one in (first, second)}
+        calls = [await floor.live.state(number, "waiting", within=10) for number in places]
+        assert sorted(call["queue_name"] for call in calls) == ["售后服务", "销售"], "the second is one too many"
+        for one in (first, second):
+            one.hang_up()
+            await one.wait_ended(5)
+        before = next(q for q in await floor.admin.get("queues") if q["number"] == "802")["max_wait_s"]
+        await put(floor, "802", max_wait_s=2)
+        try:
+            third = await floor.customer()
+            call = await floor.live.state(number_of(third), "waiting", within=10)
+            await floor.live.until(lambda: (floor.live.call_of(number_of(third)) or {}).get("queue_name") == "销售",
+                                   "sent on", 15)
+            third.hang_up()
+            await third.wait_ended(5)
+            assert queue_stays(await floor.record(call["id"]))[0] == "overflow_wait"
+        finally:
+            await put(floor, "802", max_wait_s=before)
+
+
+async def test_a_caller_of_the_region_goes_to_its_agent(floor: Floor) -> None:
+    one, other = await floor.agent("1001"), await floor.agent("1002")
+    queue = next(q for q in await floor.admin.get("queues") if q["number"] == "802")
+    members = [{"person_id": m["person_id"], "level": m["level"],
+                "areas": "山东" if m["person_id"] == str(other.id) else ""} for m in queue["members"]]
+    await put(floor, "802", strategy="area", members=members)
+    try:
+        for number in ("053188886666", "053188886667"):  # Jinan, Shandong: twice, so that no turn explains it
+            customer = await floor.customer(number=number)
+            ringing = await other.ring(len(other.rung) + 1)
+            ringing.answer()
+            await floor.live.state(number, "talking")
+            customer.hang_up()
+            await customer.wait_ended(5)
+            await floor.live.agent_is("1002", "ready", within=15)
+        assert not one.rung, "he has been idle longest, and the caller is not of his place"
+    finally:
+        await put(floor, "802", strategy=queue["strategy"], members=[{**m, "areas": ""} for m in members])
