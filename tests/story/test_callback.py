@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import pytest
 from msgspec.structs import replace
 from tests.story.world import Phone, World, site
 
+from yingda.bus import verbs as v
 from yingda.callback import machine
 from yingda.callback.machine import Limits
 from yingda.callback.state import Callback
@@ -208,3 +211,16 @@ def test_a_number_that_the_rules_forbid_is_never_called() -> None:
     assert calls_out(w) == [] and not w.story.callbacks.all
     assert [line[3]["reason"] for line in w.journal.lines if line[0] == "refused"] == ["calling_forbidden"]
     assert w.agent("1001").state == "ready"
+
+
+def test_closed_by_hand_nobody_is_called_back() -> None:
+    w = world(1)
+    w.staff("1001", ready=False)
+    promised(w)
+    asyncio.run(w.verbs.do(v.DropCallbacks(actor="p9", number=MOBILE)))
+    assert not w.story.callbacks.all
+    w.run(HOUR)
+    assert calls_out(w) == []
+    dropped = [value for kind, _, _, value, _ in w.journal.lines if kind == "callback"][-1]
+    assert (dropped.state, dropped.result) == ("done", "cancelled")
+    w.at_rest()

@@ -255,6 +255,12 @@ class TestFlow(Verb, frozen=True, tag="test_flow"):
     caller: str = ""
 
 
+class DropCallbacks(Verb, frozen=True, tag="drop_callbacks"):
+    """Somebody has closed the matter by hand: this number need not be called back any more."""
+
+    number: str
+
+
 class ReloadDirectory(Verb, frozen=True, tag="reload"):
     """People, queues, extensions, trunks, numbers or flows changed in the database: read them again."""
 
@@ -269,5 +275,5 @@ AnyVerb: TypeAlias = (
     | CompleteTransfer | MakeConference | WatchCall | StopWatching | InterceptCall | ForceHangUp | ForceState
     | ToggleConsult | InviteParty | PickUpCall | ReloadDirectory | MoveAgent | ReloadMusic | SetFeatures | LookAround
     | MuteParticipant | RemoveParticipant
-    | TestFlow
+    | TestFlow | DropCallbacks
 )

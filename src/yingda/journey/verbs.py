@@ -114,6 +114,9 @@ class Verbs:
             case v.ReloadMusic():
                 await self._switch.reload_music()
                 return None
+            case v.DropCallbacks():
+                self._story.callbacks.drop(verb.number, "cancelled")
+                return None
             case v.TestFlow():
                 return self._trials.start(verb)
             case v.AnswerCall():

@@ -46,6 +46,7 @@ from yingda.web.api import (
     rooms,
     routes,
     session,
+    settings,
     setup,
     sockets,
     staff_files,
@@ -70,6 +71,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     calling.router, office.router, follow_ups.router, phone_settings.router, rooms.router, pins.router,
     staff_files.router, exports.router, reveal.router, guide.router, account.router,
     keys.router, system.router, surveys.router,
+    settings.router,
 )
 MAX_BODY: Final = 1_000_000  # bytes
 UPLOADS: Final = {f"{PREFIX}/prompts/drafts": MAX_UPLOAD}  # streamed to disk

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 
-from yingda.bus.verbs import Dial
+from yingda.bus.verbs import Dial, DropCallbacks
 from yingda.followup import repo, service, settings
 from yingda.followup.models import FollowUp
 from yingda.followup.repo import ItemFilter
@@ -149,10 +150,16 @@ async def call_back(item_id: Id, body: CallBackIn, me: Worker, request: Request)
 
 @router.post("/follow-ups/{item_id}/close", operation_id="closeFollowUp")
 async def close(item_id: Id, body: CloseIn, me: Worker, request: Request) -> FollowUpDetail:
-    async with room_of(request).store.uow() as u:
+    """A call back that was promised to the number is not made any more."""
+    room = room_of(request)
+    async with room.store.uow() as u:
         item = await _mine(u, item_id, me)
         service.close(u, me.actor, item, body.result, body.note)
-        return await detail_out(u, item, me)
+        shown, number = await detail_out(u, item, me), item.number
+    if number and shown.callbacks:
+        with contextlib.suppress(YingdaError):  # the engine is away: then it calls once too often, and says so
+            await room.link.ask(DropCallbacks(actor=str(me.person_id), number=number))
+    return shown
 
 
 @router.post("/follow-ups/{item_id}/reopen", operation_id="reopenFollowUp")

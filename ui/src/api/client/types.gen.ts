@@ -484,6 +484,44 @@ export type BreakReasonOut = {
 };
 
 /**
+ * BreakReasonShape
+ */
+export type BreakReasonShape = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Limit S
+     */
+    limit_s?: number;
+    /**
+     * Active
+     */
+    active?: boolean;
+};
+
+/**
+ * BreakReasonsIn
+ *
+ * In the order in which agents are to see them.
+ */
+export type BreakReasonsIn = {
+    /**
+     * Reasons
+     */
+    reasons: Array<BreakReasonShape>;
+};
+
+/**
  * BulkIn
  */
 export type BulkIn = {
@@ -5422,6 +5460,24 @@ export type SignInIn = {
      * Station
      */
     station?: string;
+};
+
+/**
+ * SiteShape
+ */
+export type SiteShape = {
+    /**
+     * Company
+     */
+    company: string;
+    /**
+     * Timezone
+     */
+    timezone: string;
+    /**
+     * Language
+     */
+    language: 'zh' | 'en';
 };
 
 /**
@@ -12745,3 +12801,99 @@ export type GetCallSurveyResponses = {
 };
 
 export type GetCallSurveyResponse = GetCallSurveyResponses[keyof GetCallSurveyResponses];
+
+export type GetSiteData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/site';
+};
+
+export type GetSiteErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetSiteResponses = {
+    /**
+     * Successful Response
+     */
+    200: SiteShape;
+};
+
+export type GetSiteResponse = GetSiteResponses[keyof GetSiteResponses];
+
+export type SetSiteData = {
+    body: SiteShape;
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/site';
+};
+
+export type SetSiteErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type SetSiteResponses = {
+    /**
+     * Successful Response
+     */
+    200: SiteShape;
+};
+
+export type SetSiteResponse = SetSiteResponses[keyof SetSiteResponses];
+
+export type ListAllBreakReasonsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/break-reasons';
+};
+
+export type ListAllBreakReasonsErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ListAllBreakReasonsResponses = {
+    /**
+     * Response Listallbreakreasons
+     *
+     * Successful Response
+     */
+    200: Array<BreakReasonShape>;
+};
+
+export type ListAllBreakReasonsResponse = ListAllBreakReasonsResponses[keyof ListAllBreakReasonsResponses];
+
+export type SetBreakReasonsData = {
+    body: BreakReasonsIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/break-reasons';
+};
+
+export type SetBreakReasonsErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type SetBreakReasonsResponses = {
+    /**
+     * Response Setbreakreasons
+     *
+     * Successful Response
+     */
+    200: Array<BreakReasonShape>;
+};
+
+export type SetBreakReasonsResponse = SetBreakReasonsResponses[keyof SetBreakReasonsResponses];

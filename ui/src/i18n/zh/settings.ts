@@ -1,0 +1,6 @@
+export default {
+  settings: {
+    title: '公司与小休', note: '修改后立即生效', company: '公司', companyHint: '显示在页面上方和通知里。', zoneHint: '所有时间按此时区显示；当日统计从这里的零点重新开始。', language: '默认语言', languageHint: '来电提示音和新建人员使用的语言。',
+    breaks: '小休原因', breaksText: '坐席置忙时选择，按这里的顺序显示。超过时限会在监控页标红；停用的原因仍保留在历史记录里。', nameZh: '中文名称', nameEn: '英文名称', limit: '时限（分钟，0 不限）', addBreak: '新增原因',
+  },
+} as const
