@@ -54,10 +54,20 @@ def test_second_factor_from_setting_up_to_a_lost_telephone(place: Site) -> None:
         assert log_in(place, "1001", code=codes[0].upper()).status_code == 201
         assert log_in(place, "1001", code=codes[0]).json()["code"] == "factor_wrong", "nor does a recovery code"
         assert agent.get("/api/v1/account").json()["recovery_codes"] == 9
-        assert agent.post("/api/v1/account/factor/off", json={"code": "123456"}).json()["code"] == "factor_wrong"
+        full_width = log_in(place, "1001", code="１２３４５６")
+        assert full_width.json()["code"] in ("factor_wrong", "login_locked"), full_width.text
+        begun = agent.post("/api/v1/account/factor").json()
+        stolen = agent.put("/api/v1/account/factor", json={
+            "sealed": begun["sealed"], "code": pyotp.TOTP(begun["secret"]).now()})
+        assert stolen.json()["code"] in ("factor_wrong", "login_locked"), "a stolen session cannot put its own in place"
+        answers = [agent.post("/api/v1/account/factor/off", json={"code": f"{n:06d}"}).json()["code"] for n in range(6)]
+        assert answers[-1] == "login_locked", "guesses are slowed down here too"
         person = place.company.people["1001"]
         assert admin.delete(f"/api/v1/people/{person}/factor").status_code == 204
-        assert log_in(place, "1001").status_code == 201
+        link = admin.post(f"/api/v1/people/{person}/reset-link").json()["path"].partition("token=")[2]
+        with place.stranger() as new:
+            assert new.post("/api/v1/session/reset", json={"token": link, "password": FRESH}).status_code == 204
+        assert log_in(place, "1001", FRESH).status_code == 201, "who has a link is not kept waiting"
         actions = [row["action"] for row in admin.get(
             "/api/v1/audit", params={"object_kind": "person", "object_id": str(person)}).json()["items"]]
         assert {"factor.on", "factor.off"} <= set(actions)

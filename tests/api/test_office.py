@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -42,6 +43,8 @@ def test_a_preview_of_numbers_as_the_carrier_gets_them(site: Site) -> None:
 def test_a_way_out_from_its_making_to_its_end(site: Site) -> None:
     with site.login("9000") as admin:
         one, two = trunk(admin, "路由一"), trunk(admin, "路由二")
+        site.until(lambda: reloads(site) > 0)
+        time.sleep(0.3)  # both lines are told by then
         before = reloads(site)
         body = {"name": "手机", "classes": ["mobile"], "trunk_ids": [two, one]}
         made = admin.post("/api/v1/routes", json=body)

@@ -20,6 +20,14 @@ from yingda.web.logbook import Wish, backwards, read
 pytestmark = pytest.mark.api
 PLANTED = {"password": "hunter2-planted", "token": "planted-token-77", "url": "/reset?token=planted-url-token",
            "number": "13812345678", "note": "called 13812345678 back"}
+LEAKS = (
+    '{"password": "json-planted", "x": 1}', "password: colon-planted", "secret = spaced-planted",
+    "Bearer bearer-planted",
+    "Authorization: Bearer header-planted", 'Authorization: Digest username="1001", response="digest-planted"',
+    "Cookie: yingda_session=cookie-planted", "postgresql://yingda:database-planted@db/yingda", "ID 110101199003071234",
+    "call 138 1234 5678 or 010-62345678", "+8613812345678", "<sip:01062345678@10.0.0.1>", "api_key='quoted-planted'",
+    "ari_password=ini-planted", "X-Yingda-CSRF: csrf-planted", "sip_secret=sip-planted,",
+)
 
 
 def certificate(days: int, name: str = "hotline.example") -> tuple[str, str]:
@@ -96,7 +104,8 @@ def test_the_bundle_holds_no_secret(site: Site) -> None:
     folder = site.folder / "log"
     folder.mkdir(exist_ok=True)
     (folder / "loose.out").write_text("\n".join(
-        [f"token={PLANTED['token']}", PLANTED["url"], PLANTED["note"], "plain line"]))
+        [f"token={PLANTED['token']}", PLANTED["url"], PLANTED["note"], "plain line", *LEAKS,
+         f"key is {site.site_key} so"]))
     with site.login("9000") as admin, site.login("9001") as boss:
         assert boss.get("/api/v1/system/support").status_code == 403
         answer = admin.get("/api/v1/system/support")
@@ -106,5 +115,6 @@ def test_the_bundle_holds_no_secret(site: Site) -> None:
         assert json.loads(everything["counts.json"])["person"] >= 4
         assert "plain line" in everything["logs/loose.out"] and "138****5678" in everything["logs/loose.out"]
         whole = "".join(everything.values())
-        for planted in ("planted-token-77", "planted-url-token", "13812345678", site.site_key):
-            assert planted not in whole
+        for planted in ("planted-token-77", "planted-url-token", "13812345678", "planted", "110101199003071234",
+                        "138 1234 5678", "010-62345678", "01062345678", site.site_key):
+            assert planted not in whole, planted

@@ -129,6 +129,7 @@ class Engine:
         self._lost_at = 0  # when the switch was lost; 0 once we have compared with it again
         self._tasks: set[asyncio.Task[None]] = set()
         self._reloading = asyncio.Lock()
+        self._beat_due = asyncio.Event()  # the next beat is due now
         self._remembers = False  # who served which customer last has been read
 
     def _told(self, fact: e.AnyCallFact) -> None:
@@ -306,6 +307,7 @@ class Engine:
             self.story.on_switch_fact(fact)
         self._resume()
         self.verbs.switch_up = True
+        self._beat_due.set()  # at once: until the switch hears of us it keeps callers to itself
         self.screen.switch_changed(True, up.version, self._now())
         log.info("switch_up", version=up.version, fresh=up.fresh, legs=len(live.legs), held=len(held),
                  calls=len(self.desk.live()))
@@ -329,13 +331,15 @@ class Engine:
     async def _beat(self) -> None:
         """Tell the dialplan each second that we live, and whom it may ring should we not."""
         while True:
+            self._beat_due.clear()
             if self.verbs.switch_up:
                 site = self.story.site
                 ready = [endpoint_of(site.people[a.id], a.phone) for a in self.agents.agents.values()
                          if am.may_be_offered(a) and a.id in site.people]
                 with contextlib.suppress(SwitchUnreachable):
                     await self.switch.beat(ready)
-            await asyncio.sleep(_BEAT_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._beat_due.wait(), _BEAT_S)
 
     async def _reap(self) -> None:
         """Legs and bridges that nobody owns are ended: what a crash left behind must not live for ever."""

@@ -22,6 +22,7 @@ def write(settings: Settings, file: Path) -> None:
     system = {"version": __version__, "python_version": platform.python_version(), "platform": platform.platform(),
               "settings": shown, "certificate": asdict(found) if found else None}
     doctor = [asdict(one) for one in examine(settings.data)]
-    made = bundle(settings.data, system, {}, {"doctor": {"findings": doctor}})
+    made = bundle(settings.data, system, {}, {"doctor": {"findings": doctor}},
+                  [str(getattr(settings, name)) for name in SECRET_NAMES])
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         out.write(made)

@@ -50,18 +50,23 @@ class _Listener(uvicorn.Server):
         yield
 
 
+def _times(folder: Path) -> tuple[int, int]:
+    return (folder / CERT).stat().st_mtime_ns, (folder / KEY).stat().st_mtime_ns
+
+
 async def _follow_certificate(listener: _Listener, folder: Path) -> None:
     """A certificate that was put in place holds for new connections, without a restart; a broken one is left alone."""
-    seen = (folder / CERT).stat().st_mtime_ns
+    seen = _times(folder)
     while not listener.should_exit:
         await asyncio.sleep(_LOOK_S)
         with contextlib.suppress(OSError):
-            now = (folder / CERT).stat().st_mtime_ns
+            now = _times(folder)
             context = listener.config.ssl
             if now == seen or context is None:
                 continue
             seen = now
-            try:
+            try:  # on trial first: half of a pair would spoil the one in use
+                ssl.create_default_context().load_cert_chain(folder / CERT, folder / KEY)
                 context.load_cert_chain(folder / CERT, folder / KEY)
                 log.info("certificate_taken_up")
             except ssl.SSLError as error:

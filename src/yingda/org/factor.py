@@ -74,6 +74,8 @@ def need(row: Person, seal: Seal, code: str, now_ms: int) -> None:
 
 def _step_of(secret: str, code: str, now_ms: int, after: int) -> int | None:
     """The time step whose code this is, the one before and after allowed for clocks; never one that was used."""
+    if not (code.isascii() and code.isdigit()):
+        return None
     now = now_ms // STEP_MS
     totp = pyotp.TOTP(secret)
     for step in (now, now - 1, now + 1):

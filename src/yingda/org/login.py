@@ -84,6 +84,22 @@ async def _uncount(u: Uow, number: str, address: str) -> None:
             row.locked_until = 0
 
 
+async def guarded(store: Store, number: str, address: str, now: int) -> None:
+    """Before a code is asked for again in a session: counted as wrong beforehand like a log-in, see `forgive`.
+
+    Raises LoginLocked.
+    """
+    async with store.uow() as u:
+        wait = await _count(u, number, address, now)
+    if wait:
+        raise LoginLocked(retry_s=wait)
+
+
+async def forgive(u: Uow, number: str, address: str, now: int) -> None:
+    """The code was right."""
+    await _clear(u, number, address, now)
+
+
 async def _count(u: Uow, number: str, address: str, now: int) -> int:
     """Count this attempt as wrong beforehand, so that a hundred at once are a hundred. Seconds to wait, 0: go on."""
     wait = 0

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from yingda.org import audit, passwords, sessions
 from yingda.org.actor import Actor
 from yingda.org.errors import ResetLinkWrong
-from yingda.org.models import Person, ResetLink
+from yingda.org.models import LoginAttempt, Person, ResetLink
 from yingda.org.people import check_password, get_person, put_password
 from yingda.store.engine import Uow
 
@@ -49,6 +49,7 @@ async def use(u: Uow, token: str, password: str, now_ms: int, address: str) -> P
     await check_password(u, row, password, "password")
     await put_password(u, row, await passwords.hashed(password))
     row.must_change_password = False
+    await u.execute(delete(LoginAttempt).where(LoginAttempt.subject == f"person:{row.number}"))  # he is let in at once
     link = await u.get_one(ResetLink, _hash(token))
     link.used_at = now_ms
     await sessions.revoke_all(u, row.id)

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from yingda.kit.logs import mask_text
+from yingda.kit.logs import mask_number, mask_text
 
 LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 _CHUNK: Final = 64 * 1024
 _MOST_SCANNED: Final = 200_000  # lines looked at for one page: a search for what is not there ends
+_HIDDEN: Final = "***"
+_HEADER: Final = re.compile(r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|www-authenticate)\b[\"']?\s*[:=].*")
+_PAIR: Final = re.compile(r"""(?i)([\w-]*(?:passw(?:or)?d|secret|token|site_?key|api_?key|private_?key|csrf|bearer)
+                              [\w-]*["']?
+                              (?:\s*[:=]\s*|\s+))(?:"[^"]*"|'[^']*'|[^\s,;&"'}]+)""", re.VERBOSE)
+_IN_ADDRESS: Final = re.compile(r"(\w+://[^/\s:@]*:)[^@\s/]+@")  # postgresql://user:password@host
+_ID_CARD: Final = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])")
+_SPACED: Final = re.compile(r"(?<![0-9.:])(?:\+?86[ -]?)?(?:1[3-9][0-9](?:[ -]?[0-9]{4}){2}|0[0-9]{2,3}[ -]?[0-9]{7,8}"
+                            r"|[48]00(?:[ -]?[0-9]{3,4}){2})(?![0-9])")
 _KNOWN: Final = frozenset({"at", "level", "event", "process", "call"})
 
 
@@ -95,7 +105,19 @@ def read(folder: Path, wish: Wish, limit: int) -> list[Line]:
     return list(islice((line for line in islice(merged, _MOST_SCANNED) if fits(line, wish)), limit))
 
 
-def tail(file: Path, lines: int) -> str:
-    """The end of any text file, numbers and secrets in it made unreadable."""
+def tail(file: Path, lines: int, secrets: Sequence[str] = ()) -> str:
+    """The end of any text file, numbers and secrets in it made unreadable; `secrets`: values that are known."""
     found = list(islice(backwards(file), lines))
-    return "".join(mask_text(line) + "\n" for line in reversed(found))
+    return "".join(scrubbed(line, secrets) + "\n" for line in reversed(found))
+
+
+def scrubbed(line: str, secrets: Sequence[str] = ()) -> str:
+    """A raw line of anybody's, libraries and the switch included: rather too much hidden than too little."""
+    for secret in secrets:
+        if len(secret) > 5:
+            line = line.replace(secret, _HIDDEN)
+    line = _HEADER.sub(r"\1: " + _HIDDEN, line)
+    line = _PAIR.sub(r"\1" + _HIDDEN, line)
+    line = _IN_ADDRESS.sub(r"\1" + _HIDDEN + "@", line)
+    line = _ID_CARD.sub(_HIDDEN, line)
+    return mask_text(_SPACED.sub(lambda found: mask_number("".join(filter(str.isdigit, found[0]))), line))

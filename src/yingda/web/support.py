@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +20,9 @@ Nothing in here opens anything: no passwords, keys, recordings or customers.
 """
 
 
-def bundle(data: Path, system: dict[str, Any], counts: dict[str, int], extra: dict[str, Any] | None = None) -> bytes:
-    """A zip file. `extra`: more JSON files by name, e.g. the doctor's findings."""
+def bundle(data: Path, system: dict[str, Any], counts: dict[str, int], extra: dict[str, Any] | None = None,
+           secrets: Sequence[str] = ()) -> bytes:
+    """A zip file. `extra`: more JSON files by name, e.g. the doctor's findings; `secrets`: values never to be in it."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", _README)
@@ -29,5 +31,5 @@ def bundle(data: Path, system: dict[str, Any], counts: dict[str, int], extra: di
         for folder, kept in ((data / "log", "logs"), (data / "asterisk" / "log", "logs/switch")):
             for file in sorted(folder.glob("*")):
                 if file.is_file() and file.suffix in (".log", ".out", ".jsonl"):
-                    archive.writestr(f"{kept}/{file.name}", tail(file, LINES))
+                    archive.writestr(f"{kept}/{file.name}", tail(file, LINES, secrets))
     return out.getvalue()

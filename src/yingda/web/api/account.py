@@ -9,7 +9,7 @@ import segno
 from fastapi import APIRouter, Path, Request
 from sqlalchemy import select
 
-from yingda.org import factor, resets, sessions
+from yingda.org import factor, login, resets, sessions
 from yingda.org.models import Person, SessionRow
 from yingda.org.people import data_of, get_person
 from yingda.org.permissions import Permission
@@ -94,22 +94,31 @@ async def begin_factor(me: Mine, request: Request) -> FactorBegun:
 
 @router.put("/account/factor", operation_id="confirmFactor")
 async def confirm_factor(body: FactorIn, me: Mine, request: Request) -> FactorDone:
-    """Where a factor is in use already, the new one takes its place."""
+    """Where a factor is in use already, the new one takes its place; `old` is then a code of that one."""
     room = room_of(request)
     if me.by_key:
         raise NotForKeys
+    now = room.clock.now_ms()
+    if me.factor:
+        await login.guarded(room.store, me.number, me.address, now)
     async with room.store.uow() as u:
         row = await get_person(u, me.person_id)
-        codes = await factor.confirm(u, me.actor, row, room.seal, body.sealed, body.code, room.clock.now_ms())
+        if row.factor_at:
+            factor.need(row, room.seal, body.old, now)
+            await login.forgive(u, me.number, me.address, now)
+        codes = await factor.confirm(u, me.actor, row, room.seal, body.sealed, body.code, now)
     return FactorDone(codes=codes)
 
 
 @router.post("/account/factor/off", operation_id="endFactor", status_code=204)
 async def end_factor(body: CodeIn, me: Mine, request: Request) -> None:
     room = room_of(request)
+    now = room.clock.now_ms()
+    await login.guarded(room.store, me.number, me.address, now)
     async with room.store.uow() as u:
         row = await get_person(u, me.person_id)
-        factor.need(row, room.seal, body.code, room.clock.now_ms())
+        factor.need(row, room.seal, body.code, now)
+        await login.forgive(u, me.number, me.address, now)
         await factor.switch_off(u, me.actor, row)
 
 

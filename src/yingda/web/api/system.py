@@ -128,11 +128,15 @@ async def support(me: Owner, request: Request) -> Response:
     """A zip file for whoever helps: versions, health, counts, the ends of the logs; no secrets, numbers masked."""
     room = room_of(request)
     told, counts = (await _system(room)).model_dump(), await _counts(room)
-    made = await asyncio.to_thread(bundle, room.config.data_dir, told, counts)
+    made = await asyncio.to_thread(bundle, room.config.data_dir, told, counts, None, _secrets(room))
     async with room.store.uow() as u:
         audit.record(u, me.actor, "support.bundle", "system", "support")
     return Response(made, media_type="application/zip",
                     headers={"Content-Disposition": 'attachment; filename="yingda-support.zip"'})
+
+
+def _secrets(room: Room) -> tuple[str, ...]:
+    return room.config.site_key, room.config.link_token, room.config.setup_token
 
 
 async def _counts(room: Room) -> dict[str, int]:

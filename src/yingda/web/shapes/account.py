@@ -43,6 +43,7 @@ class FactorBegun(Out):
 class FactorIn(In):
     sealed: Secret
     code: Code
+    old: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""  # of the factor in use now
 
 
 class FactorDone(Out):

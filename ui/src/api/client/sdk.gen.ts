@@ -2587,7 +2587,7 @@ export const beginFactor = <ThrowOnError extends boolean = true>(options?: Optio
 /**
  * Confirm Factor
  *
- * Where a factor is in use already, the new one takes its place.
+ * Where a factor is in use already, the new one takes its place; `old` is then a code of that one.
  */
 export const confirmFactor = <ThrowOnError extends boolean = true>(options: Options<ConfirmFactorData, ThrowOnError>): RequestResult<ConfirmFactorResponses, ConfirmFactorErrors, ThrowOnError, 'data'> => (options.client ?? client).put<ConfirmFactorResponses, ConfirmFactorErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

@@ -1769,6 +1769,10 @@ export type FactorIn = {
      * Code
      */
     code: string;
+    /**
+     * Old
+     */
+    old?: string;
 };
 
 /**

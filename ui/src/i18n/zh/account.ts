@@ -2,7 +2,7 @@ export default {
   account: {
     title: '账号安全', sessions: '登录中的设备', sessionsText: '不认识的设备请立即退出，并修改密码。', here: '当前', seen: '最近活动 {at}', end: '退出', ended: '已退出', nowhere: '没有登录中的设备', unknownBrowser: '未知设备',
     factor: '两步验证', factorText: '登录时除密码外，再输入手机身份验证器上的 6 位验证码。', factorDue: '您的角色必须启用两步验证，完成后才能继续使用。', factorBegin: '开始设置', factorAnew: '更换手机', factorOn: '启用', factorOff: '停用', factorEnded: '两步验证已停用', qr: '二维码',
-    scan: '用身份验证器（如 Microsoft Authenticator、Google Authenticator、腾讯身份验证器）扫描二维码，或手工输入密钥：', firstCode: '验证器显示的 6 位验证码', code: '验证码或恢复码', codesOnce: '请保存这些恢复码，只显示这一次。手机丢失时，每个恢复码可以登录一次。', codesLeft: '还剩 {n} 个恢复码',
+    scan: '用身份验证器（如 Microsoft Authenticator、Google Authenticator、腾讯身份验证器）扫描二维码，或手工输入密钥：', firstCode: '验证器显示的 6 位验证码', code: '验证码或恢复码', oldCode: '原来的验证码或恢复码', codesOnce: '请保存这些恢复码，只显示这一次。手机丢失时，每个恢复码可以登录一次。', codesLeft: '还剩 {n} 个恢复码',
     dropFactor: '重置两步验证', dropFactorText: '“{name}”将只用密码登录，直到重新设置。请先确认是本人提出。', makeLink: '生成重设密码链接', linkTitle: '重设密码链接', link: '链接', linkText: '24 小时内有效，只能使用一次。请交给本人。', reset: '设置新密码', loginCode: '验证码', loginCodeHint: '身份验证器上的 6 位数字，或一个恢复码',
   },
   access: {
