@@ -52,6 +52,23 @@ def test_two_phones_without_people_talk() -> None:
     w.at_rest()
 
 
+def test_who_dialled_while_the_engine_was_away_is_a_phone_of_ours_still() -> None:
+    w = office("1008", "1009")
+    leg = w.dials("1008", "1009", door="fallback")
+    w.run(3_000)
+    call = w.call(leg)
+    assert (call.state, call.direction, call.customer_number) == ("talking", "internal", "")
+    assert w.bridges[call.bridge] == {leg, call.caller_leg}
+    w.leaves(leg)
+    out = w.dials("1001", "13800138000", door="fallback")
+    w.run(3_000)
+    assert (w.call(out).state, w.call(out).direction) == ("talking", "out")
+    w.leaves(out)
+    w.run(1_000)
+    assert w.outcomes == {"answered": 2}
+    w.at_rest()
+
+
 def test_a_colleague_who_has_not_signed_in_is_reached_at_his_phone() -> None:
     w = office("1001", "1002")
     leg = arrive(w, "1001", "1002")

@@ -163,11 +163,11 @@ class World:
                                called=number, sip_call_id=leg))
         return leg
 
-    def dials(self, extension: str, code: str) -> str:
-        """A desk phone dials by its own keys; answers the leg."""
+    def dials(self, extension: str, code: str, door: str = "phone") -> str:
+        """A desk phone dials by its own keys; answers the leg. `door` "fallback": the engine was away meanwhile."""
         leg = f"phone-{next(self._count)}"
-        self.legs[leg] = "ringing"
-        self.tell(f.LegArrived(at=self.at, leg=leg, door="phone", endpoint=extension, caller=extension, caller_name="",
+        self.legs[leg] = "up" if door == "fallback" else "ringing"
+        self.tell(f.LegArrived(at=self.at, leg=leg, door=door, endpoint=extension, caller=extension, caller_name="",
                                called=code, sip_call_id=leg))
         return leg
 

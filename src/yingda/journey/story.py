@@ -107,8 +107,8 @@ class Story:
     def _arrived(self, fact: f.LegArrived) -> None:
         if self.desk.call_of_leg(fact.leg) is not None:
             return  # told twice, e.g. again after a reconnect
-        if fact.door == "phone":
-            self.on_phone_dialled(fact)
+        if fact.door == "phone" or extension_of(fact.endpoint) in self.site.extensions:
+            self.on_phone_dialled(fact)  # also one of ours that dialled while we were away: it comes by the fallback
             return
         trunk = self.site.trunk_by_endpoint.get(fact.endpoint)
         step = arrive(str(new_id()), at=fact.at, leg=fact.leg, trunk=trunk.id if trunk else fact.endpoint,
