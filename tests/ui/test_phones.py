@@ -62,11 +62,14 @@ async def test_the_talk_survives_whatever_the_supervisors_browser_does(floor: Fl
         await fetch(`/api/v1/supervise/calls/${id}/watch`, {method: 'POST', body: JSON.stringify({mode: 'whisper'}),
         headers: {'content-type': 'application/json', 'X-Yingda-CSRF': me.csrf}}) }""", call["id"])
     await floor.live.agent_is("9001", "talking")
-    for _ in range(100):
-        if ear(mine, MICROPHONE_HZ) > -46:
+    heard = False
+    for _ in range(400):  # the microphone pauses, and on a busy machine its sound begins late
+        heard = heard or ear(mine, MICROPHONE_HZ) > -46
+        assert ear(customer, MICROPHONE_HZ) < -46, "only the agent hears a whisper"
+        if heard:
             break
         await asyncio.sleep(0.05)
-    assert ear(mine, MICROPHONE_HZ) > -46 > ear(customer, MICROPHONE_HZ), "only the agent hears a whisper"
+    assert heard, "the agent hears the whisper"
     await boss.page.reload()
     await both_hear(customer, CUSTOMER_HZ, mine, talker.hertz)
     await boss.context.set_offline(True)
