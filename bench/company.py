@@ -47,6 +47,13 @@ def write_cache(data: Path, site: Directory) -> None:
     (folder / "site.json").chmod(0o600)
 
 
+def without_declines(stasis: str) -> str:
+    """The product's stasis.conf, but nothing that app_queue listens to is declined: it would never let go of a call."""
+    needed = ("hangup_request", "entered_bridge", "left_bridge")
+    return "".join(line for line in stasis.splitlines(keepends=True)
+                   if not (line.startswith("decline") and any(word in line for word in needed)))
+
+
 def peers(extensions: Sequence[str], spool: Path, record: bool, chosen: int | None = None) -> dict[str, str]:
     """Dialplan and queue of the peers, for etc/: the same endpoints, recorded on the same leg in the same way."""
     first, last = extensions[0], extensions[-1]

@@ -122,6 +122,8 @@ class Lab:
         conf = render(config)
         for name, text in company.peers(self.extensions, self.spool, self._record_peers, self._peer_agents).items():
             (conf.parent / name).write_text(text, "utf-8")
+        stasis = conf.parent / "stasis.conf"
+        stasis.write_text(company.without_declines(stasis.read_text("utf-8")), "utf-8")
         command = launch_command(config)
         self._cli = [*command[:command.index("-f")], "-C", str(conf), "-rx"]
         self._environment = launch_environment(config)

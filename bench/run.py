@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Measures Yingda by hand: `python bench/run.py ring|backlog|media|facts|pop|acd|all [options]`. See bench/README.md.
+"""Measures Yingda by hand: `python bench/run.py ring|backlog|media|facts|pop|settings|acd|all [options]`.
+
+See bench/README.md.
 
 Exit code 0: figures were made (met or missed), 1: something that must hold did not, 3: the machine is not quiet and
 `--anyway` was not given.
@@ -31,7 +33,7 @@ def _right_python() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench/run.py", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("name", choices=("ring", "backlog", "media", "facts", "pop", "acd", "all"))
+    parser.add_argument("name", choices=("ring", "backlog", "media", "facts", "pop", "settings", "acd", "all"))
     parser.add_argument("--anyway", action="store_true",
                         help="measure although other processes use more than 5 %% of a core (figures are marked)")
     parser.add_argument("--quick", action="store_true",
@@ -74,11 +76,17 @@ def _benches(o: argparse.Namespace) -> dict[str, Callable[[], object]]:
         from bench import pop as it
         return it.run(rings=5 if o.quick else 25, keep=o.keep)
 
+    def settings() -> object:
+        from bench import settings as it
+        return it.run(people=400 if o.quick else 2_000, rounds=2 if o.quick else 4, saves=20 if o.quick else 100,
+                      keep=o.keep)
+
     def acd() -> object:
         from bench import acd as it
         return it.run(replications=4 if o.quick else 40, calls=10_000 if o.quick else 100_000, seed=o.seed)
 
-    return {"ring": ring, "backlog": backlog, "media": media, "facts": facts, "pop": pop, "acd": acd}
+    return {"ring": ring, "backlog": backlog, "media": media, "facts": facts, "pop": pop, "settings": settings,
+            "acd": acd}
 
 
 def main() -> int:

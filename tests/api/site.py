@@ -104,6 +104,7 @@ class Site:
         self.recordings.mkdir(exist_ok=True)
         self.page = folder / "page"
         self.page.mkdir(exist_ok=True)
+        (self.page / "index.html").write_text("<!doctype html><title>Yingda</title>")
         self.port = 0
         self.app: Any = None
         self._server: uvicorn.Server | None = None
@@ -119,7 +120,8 @@ class Site:
             database_url=self.database_url, link_url=f"ws://127.0.0.1:{self.engine.port}/link",
             link_token=LINK_TOKEN, ari_ws_url=self.ari_ws_url, data_dir=self.folder,
             recordings_dir=self.recordings, page_dir=self.page, site_key=self.site_key, setup_token=SETUP_TOKEN,
-            version="1.2.3", sip_host="127.0.0.1", sip_port=5070, disk_low_bytes=1)
+            version="1.2.3", sip_host="127.0.0.1", sip_port=5070, disk_low_bytes=1,
+            checkout=Path(__file__).resolve().parents[2])
 
     async def _main(self) -> None:
         try:

@@ -52,6 +52,7 @@ def test_faulty_people_are_told_at_the_field(site: Site) -> None:
         for body, field, code in (
             ({"number": "1001", "name": "x", "role": "agent"}, "number", "taken"),
             ({"number": "1 1", "name": "x", "role": "agent"}, "number", "wrong_form"),
+            ({"number": " ", "name": "x", "role": "agent"}, "number", "required"),
             ({"number": "1011", "name": "x", "role": "boss"}, "role", "unknown"),
             ({"number": "1011", "name": "x", "role": "agent", "department_id": "77"}, "department_id", "unknown"),
             ({"number": "1011", "name": "x", "role": "agent", "password": "short"}, "password", "password_short"),
@@ -62,6 +63,35 @@ def test_faulty_people_are_told_at_the_field(site: Site) -> None:
             answer = admin.post("/api/v1/people", json=body)
             assert answer.status_code in (409, 422), answer.text
             assert answer.json()["fields"][field]["code"] == code, answer.text
+
+
+def test_the_first_of_a_long_list_alone(site: Site) -> None:
+    """What a page shows at once: those at work, in the order of the whole list."""
+    with site.login("9000") as admin:
+        for what in ("people", "extensions"):
+            whole = admin.get(f"/api/v1/{what}").json()
+            some = admin.get(f"/api/v1/{what}", params={"first": 2}).json()
+            if what == "people":
+                whole = [one for one in whole if one["active"]]
+            assert len(some) == 2 and some == whole[:2]
+        assert admin.get("/api/v1/people", params={"first": -1}).status_code == 422
+
+
+def test_a_list_tells_of_a_person_what_his_own_page_tells(site: Site) -> None:
+    """The list is read and written by a way of its own, for speed: no field may be missing, spare or other."""
+    with site.login("9000") as admin:
+        place = admin.post("/api/v1/departments", json={"number": "L1", "name": "名单科"}).json()["id"]
+        phone = admin.post("/api/v1/extensions", json={"number": "7311"}).json()["extension"]["id"]
+        made = admin.post("/api/v1/people", json={
+            "number": "1733", "name": "何静", "role": "agent", "department_id": place, "extension_id": phone,
+            "mobile": "13911112222", "team": "甲班", "skills": ["维修"]}).json()["person"]
+        alone = admin.get(f"/api/v1/people/{made['id']}").json()
+        assert (alone["department_name"], alone["extension"], alone["skills"]) == ("名单科", "7311", ["维修"])
+        assert [one for one in admin.get("/api/v1/people").json() if one["id"] == made["id"]] == [alone] == [made]
+        bare = next(one for one in admin.get("/api/v1/people").json() if one["extension_id"] is None)
+        assert admin.get(f"/api/v1/people/{bare['id']}").json() == bare
+        assert admin.get("/api/v1/people", params={"department": place}).json() == [alone]
+        assert admin.get("/api/v1/people", params={"department": "77"}).json() == []
 
 
 def test_last_administrator_stays(site: Site) -> None:

@@ -25,6 +25,7 @@ def test_search_export_and_the_exports_own_entry(own_site: Site) -> None:
         found = admin.get("/api/v1/audit", params={"action": "caller."}).json()["items"]
         assert [row["action"] for row in found] == ["caller.create"]
         assert found[0]["actor_name"] == "陈管理" and found[0]["after"]["reason"] == evil and found[0]["seq"] > 0
+        assert found[0]["after"]["id"] == found[0]["object_id"] == made.json()["id"], "every digit, for a browser too"
         kinds = admin.get("/api/v1/audit/kinds").json()
         assert "caller.create" in kinds["actions"] and kinds["head"].startswith(f"{found[0]['seq']}:")
         answer = admin.get("/api/v1/audit/export", params={"action": "caller.", "format": "csv"})

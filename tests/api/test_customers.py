@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.api.site import Browser, Site
+
+from yingda.crm.customers.models import Customer
 
 pytestmark = pytest.mark.api
 
@@ -78,3 +82,27 @@ def test_vehicle_keeps_its_id(site: Site) -> None:
             "name": made["name"], "phones": made["phones"], "vehicles": [vehicle, {"plate": "京B1"}]}).json()
         assert len(again["vehicles"]) == 2
         assert [v["mileage_km"] for v in again["vehicles"] if v["id"] == vehicle["id"]] == [20_000]
+
+
+def test_an_id_number_is_sealed_masked_and_told_on_demand_only(site: Site) -> None:
+    number = "11010519491231002X"
+    with site.login("9001") as boss, site.login("1001") as agent, site.login("9000") as admin:
+        made = make(boss, "13700007777", id_number="110105 19491231002x")
+        assert made["id_number"] == "110***********002X"
+        place = f"/api/v1/customers/{made['id']}"
+        assert number not in agent.get(place).text and number not in boss.get(place).text
+        kept = agent.put(place, json={"name": "刘洋", "id_number": made["id_number"]}).json()
+        assert kept["id_number"] == made["id_number"] == agent.put(place, json={"name": "刘洋洋"}).json()["id_number"]
+        wish = {"kind": "customer_id", "id": made["id"], "number": made["id_number"]}
+        assert agent.post("/api/v1/reveal", json=wish).status_code == 403
+        assert boss.post("/api/v1/reveal", json=wish).json()["number"] == number
+        log = admin.get("/api/v1/audit", params={"object_kind": "customer", "object_id": str(made["id"])}).text
+        assert "id_number.reveal" in log and number not in log and "id_sealed" not in log
+        wrong = boss.put(place, json={"name": "刘洋", "id_number": "110105194912310021"}).json()
+        assert wrong["fields"]["id_number"]["code"] == "id_number_wrong"
+        assert boss.put(place, json={"name": "刘洋", "id_number": ""}).json()["id_number"] == ""
+
+        async def stored(u: Any) -> str:
+            return str((await u.get(Customer, int(str(again["id"])))).id_sealed)
+        again = make(boss, "13700007778", id_number="E12345678")
+        assert again["id_number"] == "*******78" and "E12345678" not in site.in_database(stored)

@@ -91,6 +91,30 @@ def test_secrets_of_headers_are_never_shown(site: Site) -> None:
         assert admin.post(f"{at}/test-call", json={}).json()["code"] == "no_extension"
 
 
+def test_a_draft_that_is_dialled_is_the_newest_and_only_for_who_draws_flows(site: Site) -> None:
+    with site.login("9000") as admin:
+        flow, after = made(admin, "甲", with_secret()), made(admin, "乙", GOOD)
+        assert after["number"] == flow["number"] + 1 == admin.get(f"/api/v1/flows/{after['id']}").json()["number"]
+        people = {one["number"]: one["id"] for one in admin.get("/api/v1/people").json()}
+
+        def dial(number: object, who: str = "9000") -> dict[str, Any]:
+            return site.engine.look_up("draft", {"person_id": people[who], "number": str(number)})
+
+        assert dial(flow["number"])["document"]["nodes"]["h"]["headers"][0]["value"] == SECRET, "as it will be used"
+        assert dial(after["number"]) == {"flow_id": after["id"], "document": GOOD}
+        changed = {**GOOD, "nodes": {**GOOD["nodes"], "x": GOOD["nodes"]["bye"]}}
+        admin.put(f"/api/v1/flows/{after['id']}/draft", json={"rev": after["draft_rev"], "draft": changed})
+        assert "x" in dial(after["number"])["document"]["nodes"], "unpublished"
+        assert dial(after["number"], "1001") == {"refused": "not_allowed"}
+        for wrong in (9_999, "", "-1", "１", "9" * 40):
+            assert dial(wrong) == {"refused": "unknown"}, wrong
+        broken = made(admin, "半成品", {"start": "", "nodes": {}})
+        assert dial(broken["number"]) == {"refused": "faulty"}
+        admin.post(f"/api/v1/flows/{after['id']}/archive")
+        assert dial(after["number"]) == {"refused": "unknown"}
+        assert made(admin, "丙", GOOD)["number"] == broken["number"] + 1, "the number of an archived one stays its own"
+
+
 def test_what_is_used_cannot_be_archived(site: Site) -> None:
     with site.login("9000") as admin:
         flow = made(admin, "在用", GOOD)

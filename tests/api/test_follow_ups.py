@@ -131,12 +131,13 @@ def test_pages_are_told_of_a_change(site: Site) -> None:
 def test_callback_rules_are_checked_and_reach_the_engine(site: Site) -> None:
     with site.login("9000") as admin:
         rules = admin.get(f"{BASE}/callback-rules").json()
-        assert rules == {"tries": 3, "interval_min": 10, "lasts_h": 24, "open_h": 8, "close_h": 21}
+        assert rules.pop("rev")
+        assert rules == {"tries": 3, "interval_min": 10, "lasts_h": 24, "open_h": 8, "close_h": 21, "low_mark": 2}
         for change, field in (({"tries": 0}, "tries"), ({"open_h": 21}, "close_h"), ({"close_h": 25}, "close_h")):
             answer = admin.put(f"{BASE}/callback-rules", json=rules | change)
             assert answer.status_code == 422 and field in answer.json()["fields"], answer.text
         before = reloads(site)
         wanted = rules | {"open_h": 0, "close_h": 24}
-        assert admin.put(f"{BASE}/callback-rules", json=wanted).json() == wanted
+        assert admin.put(f"{BASE}/callback-rules", json=wanted).json().items() >= wanted.items()
         site.until(lambda: reloads(site) == before + 1)
-        assert admin.get(f"{BASE}/callback-rules").json() == wanted
+        assert admin.get(f"{BASE}/callback-rules").json().items() >= wanted.items()

@@ -41,6 +41,7 @@ def test_page_is_served_compressed_and_cached(site: Site) -> None:
     script = "console.log('应答');" * 500
     (site.page / "assets" / "main-ab12.js").write_text(script)
     (site.page / "index.html").write_text("<!doctype html><title>Yingda</title>")
+    (site.page / "favicon.svg").write_text("<svg/>")
     (site.page.parent / "secret.txt").write_text("secret")
     with site.stranger() as browser:
         answer = browser.get("/assets/main-ab12.js")
@@ -54,6 +55,7 @@ def test_page_is_served_compressed_and_cached(site: Site) -> None:
         for path in ("/", "/calls/123", "/customers"):
             page = browser.get(path)
             assert "Yingda" in page.text and page.headers["cache-control"] == "no-cache"
+        assert "max-age" in browser.get("/favicon.svg").headers["cache-control"]
         assert browser.get("/assets/old-cd34.js").status_code == 404
         for path in ("/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/assets/..%2f..%2fsecret.txt",
                      "/%00", "/" + "a" * 3000):

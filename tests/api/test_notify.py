@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from tests.api.linkserver import agent_view
 from tests.api.site import PASSWORD, Site, next_frame, no_frame
 
 pytestmark = pytest.mark.api
@@ -104,3 +107,25 @@ def test_rules_can_be_changed(own_site: Site) -> None:
         assert admin.put("/api/v1/alarm-rules/not_allowed", json=rule).status_code == 200
         agent.get("/api/v1/people")
         own_site.until(lambda: admin.get("/api/v1/bell").json()["alarms_open"] == 1, 30)
+
+
+def test_a_break_that_lasts_too_long_is_an_alarm_until_the_agent_is_back(own_site: Site) -> None:
+    fang = str(own_site.company.people["1001"])
+    now = time.time_ns() // 1_000_000
+    with own_site.login("9000") as admin:
+        reasons = {one["code"]: one for one in admin.get("/api/v1/settings/break-reasons").json()["reasons"]}
+        code = next(key for key, one in reasons.items() if one["limit_s"])
+        limit_ms = reasons[code]["limit_s"] * 1000
+
+        def alarms(state: str) -> list[str]:
+            found = admin.get("/api/v1/alarms", params={"kind": "break_long", "state": state}).json()["items"]
+            return [one["text"] for one in found]
+
+        for number, since in (("1002", now - limit_ms + 3_600_000), ("1001", now - limit_ms - 1_000)):
+            own_site.engine.put("agents", agent_view(str(own_site.company.people[number]), number=number, reason=code,
+                                                     state="on_break", presence="on_break", since=since))
+        own_site.until(lambda: alarms("open"), 30)
+        told, = alarms("open")
+        assert "1001" in told and reasons[code]["name_zh"] in told
+        own_site.engine.put("agents", agent_view(fang))
+        own_site.until(lambda: alarms("closed") and not alarms("open"), 30)

@@ -14,6 +14,7 @@ from tests.api.site import Browser, Site
 
 from yingda.bus.verbs import ReloadMusic
 from yingda.ivr.models import Flow
+from yingda.org.office_models import ExtensionFeature
 
 pytestmark = pytest.mark.api
 NOT_MINE = "0" * 32
@@ -85,7 +86,7 @@ def test_one_in_use_stays(site: Site) -> None:
 
         async def use() -> None:
             async with site.store.uow() as u:
-                u.add(Flow(id=77, name="夜间流程", version=1, draft=None, published_at=1,
+                u.add(Flow(id=77, number=77, name="夜间流程", version=1, draft=None, published_at=1,
                            nodes={"start": "a", "nodes": {"a": {"kind": "play", "prompts": [prompt["key"]]}}}))
 
         site.do(use())
@@ -94,6 +95,27 @@ def test_one_in_use_stays(site: Site) -> None:
         assert "夜间流程" in refused.json()["message"]
         listed = next(one for one in admin.get("/api/v1/prompts").json() if one["id"] == prompt["id"])
         assert listed["used_by"] == [{"kind": "flow", "id": "77", "name": "夜间流程"}]
+
+
+def test_one_that_greets_at_a_persons_box_stays(site: Site) -> None:
+    with site.login("9000") as admin, site.login("1001") as agent:
+        body = {"name": "我的问候", "draft": draft(admin)["id"], "language": "zh"}
+        prompt = admin.post("/api/v1/prompts", json=body).json()
+        assert {"key": prompt["key"], "name": "我的问候"} in agent.get("/api/v1/office/greetings").json()
+        site.engine.answers["SetFeatures"] = {"extension": "1001", "changed_at": 5}
+        answer = agent.put("/api/v1/me/features", json={"box_greeting": prompt["key"]})
+        assert answer.status_code == 200 and answer.json()["box_greeting"] == prompt["key"]
+        assert site.engine.verbs[-1].box_greeting == prompt["key"]  # type: ignore[union-attr]
+
+        async def written() -> None:
+            async with site.store.uow() as u:
+                u.add(ExtensionFeature(extension="1001", features={"box_greeting": prompt["key"]}, changed_at=5))
+
+        site.do(written())
+        refused = admin.delete(f"/api/v1/prompts/{prompt['id']}")
+        assert (refused.status_code, refused.json()["code"]) == (409, "prompt_used")
+        listed = next(one for one in admin.get("/api/v1/prompts").json() if one["id"] == prompt["id"])
+        assert [(one["kind"], one["name"]) for one in listed["used_by"]] == [("extension", "1001")]
 
 
 def test_shipped_prompts_are_listed_heard_and_replaced(site: Site) -> None:

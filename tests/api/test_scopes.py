@@ -104,6 +104,8 @@ def test_recordings_of_his_people_alone(made: Made, head: Browser) -> None:
 def test_people_of_his_department_alone_and_no_stronger_ones(site: Site, made: Made, head: Browser) -> None:
     assert {one["number"] for one in head.get("/api/v1/people").json()} == {"8001", "1001"}
     fang, lei, admin = (site.company.people[number] for number in ("1001", "1002", "9000"))
+    few = head.get("/api/v1/people", params={"first": 1}).json()
+    assert few == head.get("/api/v1/people").json()[:1], "no more of others' people"
     assert head.get(f"/api/v1/people/{lei}").status_code == head.get(f"/api/v1/people/{lei}/rights").status_code == 403
     assert head.post(f"/api/v1/people/{admin}/password").status_code == 403
     # an agent may do what the head may not (take calls), so he cannot be handed out by the head

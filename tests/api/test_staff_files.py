@@ -77,6 +77,44 @@ def test_faults_are_told_by_row_column_and_reason_and_nothing_is_half_written(si
         assert [row[0] for row in failed] == ["工号", "5101", "1001", "51 02", "5103"] and "不存在" in failed[4][-1]
 
 
+def test_a_row_puts_its_extension_into_a_group(site: Site) -> None:
+    with site.login("9000") as admin:
+        for number in ("6701", "6702"):
+            assert admin.post("/api/v1/extensions", json={"number": number}).status_code == 201
+        for name in ("前台", "旧组"):
+            made = admin.post("/api/v1/extension-groups", json={"name": name}).json()
+        archived = {"name": "旧组", "active": False}
+        assert admin.put(f"/api/v1/extension-groups/{made['id']}", json=archived).status_code == 200
+        head = ["工号", "姓名", "分机", "分机组"]
+        faulty = [["5701", "甲", "6701", "没有的组"], ["5702", "乙", "6702", "旧组"], ["5703", "丙", "", "前台"]]
+        told = send(admin, book([head, *faulty]), "good").json()
+        assert {(one["row"], one["column"], one["reason"]) for one in told["faults"]} == {
+            (2, "extension_group", "不存在。"), (3, "extension_group", "已归档，不能选择。"),
+            (4, "extension_group", "请同时填写分机。")} and told["written"] == 0
+        good = [["5701", "甲", "6701", "前台"], ["5702", "乙", "6702", ""]]
+        assert send(admin, book([head, *good]), "all").json()["written"] == 2
+        phones = {one["number"]: one for one in admin.get("/api/v1/extensions").json()}
+        assert (phones["6701"]["group_name"], phones["6702"]["group_name"]) == ("前台", "")
+        out = read(admin.get("/api/v1/exports/people").content)
+        at = out[0].index("分机组")
+        assert {row[0]: row[at] for row in out if row[0] in ("5701", "5702")} == {"5701": "前台", "5702": ""}
+        log = admin.get("/api/v1/audit", params={"action": "extension.update"}).json()["items"]
+        assert (log[0]["object_id"], list(log[0]["after"])) == (phones["6701"]["id"], ["group_id"])
+
+
+def test_who_may_not_edit_extensions_names_no_group(site: Site) -> None:
+    async def may(u: Any) -> None:
+        row = await people.get_person(u, site.company.people["9001"])
+        await roles.set_exceptions(u, SYSTEM, ROLES["admin"], row, {"people.edit": "all", "extensions.edit": "none"})
+    site.in_database(may)
+    with site.login("9000") as admin, site.login("9001") as clerk:
+        assert admin.post("/api/v1/extensions", json={"number": "6711"}).status_code == 201
+        assert admin.post("/api/v1/extension-groups", json={"name": "二楼"}).status_code == 201
+        rows = [["工号", "姓名", "分机", "分机组"], ["5711", "丁", "6711", "二楼"]]
+        assert send(clerk, book(rows), "all").json()["code"] == "not_allowed"
+        assert send(clerk, book([row[:3] for row in rows]), "all").json()["written"] == 1
+
+
 HOSTILE = ["<script>alert(1)</script>", "=HYPERLINK(\"http://x\")", "+1+1", "@SUM(1)", "مرحبا", "👩‍💻🚗",
            "O'Brien; DROP"]
 
@@ -173,3 +211,23 @@ def test_a_number_is_revealed_within_reach_and_each_time_logged(site: Site) -> N
         assert agent.post("/api/v1/reveal", json={"kind": "customer", "id": "1", "number": masked}).status_code == 403
         log = admin.get("/api/v1/audit", params={"action": "number.reveal"}).json()["items"]
         assert [(one["object_id"], one["after"]) for one in log] == [(str(own), {"number": masked})]
+
+
+def test_columns_with_strange_headings_are_told_what_they_are(site: Site) -> None:
+    content = book([["ID", "谁", "备注", "Handy"], ["5901", "韩梅", "x", "13800005901"]])
+
+    def ask(columns: str, mode: str = "check") -> Any:
+        return admin.post("/api/v1/staff-import", params={"mode": mode, "columns": columns},
+                          files={"file": ("people.xlsx", content)})
+
+    with site.login("9000") as admin:
+        lost = ask("").json()
+        assert {one["reason"] for one in lost["faults"]} and lost["mapping"] == ["", "", "", ""]
+        assert lost["head"] == ["ID", "谁", "备注", "Handy"] and lost["samples"] == ["5901", "韩梅", "x", "13800005901"]
+        told = ask("number,name,,mobile", "all").json()
+        assert (told["written"], told["ignored"]) == (1, ["备注"])
+        assert told["mapping"] == ["number", "name", "", "mobile"]
+        person = next(one for one in admin.get("/api/v1/people").json() if one["number"] == "5901")
+        assert (person["name"], person["mobile"]) == ("韩梅", "13800005901")
+        for wrong, code in (("number,number", "doubled"), ("number,moon", "unknown"), ("number,,,,role", "unknown")):
+            assert ask(wrong).json()["fields"]["columns"]["code"] == code

@@ -61,6 +61,35 @@ def test_what_the_page_tells(site: Site) -> None:
         assert told["health"]["engine"]["detail"] and told["disk"]["free"] > 0 and told["backup_at"] == 0
 
 
+def test_what_others_made_is_listed_with_its_licence(site: Site) -> None:
+    (site.page / "licences.json").write_text(json.dumps([
+        {"name": "vue", "version": "3.5.45", "licence": "MIT", "url": "https://vuejs.org", "text": "The MIT License"}]))
+    with site.login("9000") as admin, site.login("9001") as boss:
+        assert boss.get("/api/v1/system/licences").status_code == 403
+        found = {(one["kind"], one["name"]): one for one in admin.get("/api/v1/system/licences").json()}
+        assert found["product", "Yingda"]["licence"] == "Apache-2.0"
+        assert found["program", "Asterisk"]["version"] == "22.10.1" and found["page", "vue"]["licence"] == "MIT"
+        # one that we ask for, one only asked for by another, one behind an extra, none of the tests' own
+        assert {("python", "ldap3"), ("python", "starlette"), ("python", "psycopg-binary")} <= found.keys()
+        assert ("python", "pytest") not in found and ("python", "mypy") not in found
+        assert all(one["licence"] for one in found.values()), [key for key, one in found.items() if not one["licence"]]
+
+        def text(kind: str, name: str) -> str:
+            return str(admin.get("/api/v1/system/licence", params={"kind": kind, "name": name}).json().get("text"))
+
+        assert text("page", "vue") == "The MIT License" and "GNU LESSER" in text("python", "ldap3").upper()
+        assert "Apache License" in text("product", "Yingda") and "Audio in this repository" in text("product", "Yingda")
+        assert admin.get("/api/v1/system/licence", params={"kind": "page", "name": "x"}).status_code == 404
+
+
+def test_a_page_that_is_not_built_is_told(own_site: Site) -> None:
+    with own_site.login("9000") as admin:
+        assert admin.get("/api/v1/health").json()["web"]["state"] == "ok"
+        (own_site.page / "index.html").unlink()
+        now = admin.get("/api/v1/health").json()
+        assert (now["web"]["state"], now["state"]) == ("degraded", "degraded") and now["web"]["detail"]
+
+
 def test_logs_are_read_from_their_end(site: Site, tmp_path: Path) -> None:
     folder = tmp_path / "log"
     write_log(folder, "web", 30_000)
@@ -79,6 +108,12 @@ def test_logs_are_read_from_their_end(site: Site, tmp_path: Path) -> None:
     assert older[0].event == "happening 29700"
     assert read(folder, Wish(text="HAPPENING 12345"), 5)[0].event == "happening 12345"
     assert read(folder, Wish(text="nowhere to be found"), 5) == []
+    same = tmp_path / "same"
+    same.mkdir()
+    (same / "web.log").write_text("".join(json.dumps({"at": f"T{n // 4}", "event": f"{n}"}) + "\n" for n in range(12)))
+    first = read(same, Wish(), 2)
+    assert [one.event for one in first] == ["11", "10", "9", "8"], "a page never parts lines of one instant"
+    assert [one.event for one in read(same, Wish(before=first[-1].at), 2)] == ["7", "6", "5", "4"]
     (tmp_path / "long").write_text("x" * 200_000 + "\n" + "y\n")
     assert [len(one) for one in backwards(tmp_path / "long")] == [1, 200_000]
 

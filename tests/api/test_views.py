@@ -45,6 +45,16 @@ def test_agent_sees_calls_he_takes_part_in(over: dict[str, object], seen: bool) 
     assert may_see(BLIND, "calls", "1", call_view("1", **over)) is True
 
 
+def test_parked_calls_and_waiting_callers_of_own_groups_are_seen_masked() -> None:
+    parked = call_view("1", slot="3", agent_id="", parked_by="8")
+    assert may_see(AGENT, "calls", "1", parked) and shown(AGENT, "calls", "1", parked)["caller"] == "138****5678"
+    assert shown(AGENT, "calls", "1", {**parked, "parked_by": "7"})["caller"] == "13812345678", "whoever parked it"
+    taker = Viewer(person_id="7", watch=frozenset(), whole=OWN, queues=frozenset(), serves=frozenset({"1"}))
+    for queue, state, seen in (("1", "waiting", True), ("2", "waiting", False), ("1", "offered", False)):
+        assert may_see(taker, "calls", "1", call_view("1", agent_id="", queue_id=queue, state=state)) is seen
+    assert not may_see(AGENT, "calls", "1", call_view("1", agent_id="", queue_id="1", state="waiting"))
+
+
 def test_what_else_agents_see() -> None:
     for entity, seen in (("agents", True), ("queues", True), ("switch", True), ("lines", False), ("new", False)):
         assert may_see(AGENT, entity, "1", {"id": "1"}) is seen

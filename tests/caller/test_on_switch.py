@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.switch.conftest import OTHER, PHONE, board, house, install  # noqa: F401 - fixtures
+from tests.switch.conftest import OTHER, PHONE, board, house, install, shared_house  # noqa: F401 - fixtures
 from tests.switch.house import Switchboard
 
 from yingda.caller import clips

@@ -54,7 +54,7 @@ async def _in(floor: Floor, agents: list[Agent], at: float) -> float:
     subject.call_id = call["id"]
     record = await subject.finish()
     assert record["outcome"] == "answered", (at, record)
-    await whole(floor, record, away_ms=away_ms)
+    await whole(floor, record, subject.customer, away_ms)
     found = (await floor.admin.get("calls", number=subject.number))["items"]
     assert [one["id"] for one in found] == [call["id"]], "one call, once in the record"
     await subject.settle()

@@ -58,7 +58,7 @@ async def test_f1_killed_at_random_moments(floor: Floor, measured: Measure) -> N
         await both_hear(customer, CUSTOMER_HZ, phone, keeper.hertz)
         record = await subject.finish()
         assert record["outcome"] == "answered", (stage, record)
-        await whole(floor, record)
+        await whole(floor, record, subject.customer)
         await subject.settle()
     live = floor.live.call_of(number_of(customer))
     assert live and live["id"] == talk["id"] and live["state"] == "talking", "the same call, adopted again"
@@ -66,7 +66,7 @@ async def test_f1_killed_at_random_moments(floor: Floor, measured: Measure) -> N
     gaps = max(customer.heard.longest_gap_ms, phone.heard.longest_gap_ms)
     customer.hang_up()
     record = await floor.record(talk["id"], recordings=1, within=15)
-    await whole(floor, record)
+    await whole(floor, record, customer)
     sound = await sound_of(floor, record["recordings"][0])
     missing = max(silent_s(sound[8000:-8000, 0], keeper.hertz), silent_s(sound[8000:-8000, 1], CUSTOMER_HZ))
     await floor.live.until(lambda: not floor.live.calls(), "all calls have ended")

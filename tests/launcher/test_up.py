@@ -225,6 +225,27 @@ class TestRunning:
 
 
 @pytest.mark.switch
+@pytest.mark.timeout(300)
+def test_a_restored_backup_takes_calls(running: tuple[Site, int, int], data: Path, tmp_path: Path,
+                                       free_port: Callable[[], int]) -> None:
+    """Made while everything runs, brought back on a fresh folder, started as it is."""
+    file = tmp_path / "site.backup"
+    for words in (("backup", str(file), "--data", str(running[0].data)), ("restore", str(file), "--data", str(data))):
+        subprocess.run([*COMMAND, *words], env=ENVIRONMENT, check=True, capture_output=True, timeout=120)
+    http, sip = free_port(), free_port()
+    site = Site(data, "--http-port", str(http), "--sip-port", str(sip))
+    try:
+        site.hears("Ctrl-C")
+        wait_for(lambda: taking_calls(http), 60)
+        assert sip_options("127.0.0.1", sip) is not None
+        token = re.search(r"/setup\?token=([\w-]{20,})", site.said)
+        old = re.search(r"/setup\?token=([\w-]{20,})", running[0].said)
+        assert token is not None and old is not None and token[1] == old[1], "the same site, with its keys"
+    finally:
+        assert site.end() == 0
+
+
+@pytest.mark.switch
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGKILL])
 def test_nothing_is_left_behind(

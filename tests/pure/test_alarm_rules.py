@@ -89,6 +89,19 @@ def test_a_log_is_followed_through_its_rotation(tmp_path: Path) -> None:
     assert tail.lines() == ["fresh"] and tail.lines() == []
 
 
+def test_what_is_written_while_the_reader_is_dead_is_read_afterwards(tmp_path: Path) -> None:
+    file, mark = tmp_path / "parts.jsonl", tmp_path / "parts.seen"
+    assert Tail(file, mark).lines() == []  # dies before the first line
+    file.write_text("worker\n")
+    second = Tail(file, mark)
+    assert second.lines() == ["worker"] and Tail(file, mark).lines() == [], "and once only"
+    with file.open("a") as out:
+        out.write("web\n")
+    assert Tail(file, mark).lines() == ["web"]
+    mark.write_text("rubbish")
+    assert Tail(file, mark).lines() == []
+
+
 def test_when_a_disk_is_low() -> None:
     gb = 10**9
     assert disk_is_low(1 * gb, 10 * gb) and disk_is_low(9 * gb, 100 * gb) and not disk_is_low(30 * gb, 1000 * gb)

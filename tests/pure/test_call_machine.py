@@ -11,7 +11,7 @@ from yingda.calls import conference
 from yingda.calls import events as e
 from yingda.calls.birth import serve
 from yingda.calls.machine import LATE, MOVES, STATES, IllegalMove, decide
-from yingda.calls.state import Call, Rung
+from yingda.calls.state import Call, Rung, Way
 from yingda.telephony import commands as c
 
 pytestmark = pytest.mark.pure
@@ -45,7 +45,7 @@ def example(kind: type[Any], at: int, rng: random.Random, call: Call) -> Any:  #
         "reason": rng.choice(("closed", "wait", "exit")), "to": "queue:802", "media": ("sound:x",), "every_ms": 30_000,
         "announce_ms": rng.choice((0, 10_000)), "sticky_ms": rng.choice((0, 20_000)),
         "play": ("sound:x",), "say": rng.choice(((), ("sound:bye",))), "timeout_ms": rng.choice((0, 5_000)),
-        "room_id": "r", "moderator": rng.random() < 0.5, "wait": rng.random() < 0.3,
+        "slot": "1", "back_ms": 120_000, "room_id": "r", "moderator": rng.random() < 0.5, "wait": rng.random() < 0.3,
     }
     if kind in (e.Offer, e.PhoneBack, e.Consult, e.Transfer, e.WatchAsked, e.PickUp, e.InviteAsked,
                 e.Reach):
@@ -63,6 +63,10 @@ def example(kind: type[Any], at: int, rng: random.Random, call: Call) -> Any:  #
         some |= {"leg": f"leg-{at}", "onward": rng.random() < 0.7}
     if kind in (e.Consult, e.Transfer, e.InviteAsked, e.Redirect, e.Reach):
         some["agent_id"] = rng.choice(("", f"t{at}"))
+    if kind in (e.Consult, e.Transfer, e.Reach) and rng.random() < 0.5:
+        some["ways"] = (Way(endpoint="trunk-two", dialled="0138", shown="", leg=f"leg-{at}-w", segment=f"s{at}-w"),)
+    if kind is e.ThirdGone and rng.random() < 0.3:
+        some["cause"] = 38
     if kind is e.PickUp:
         some["agent_id"] = f"p{at}"
     if kind is e.WatchAsked:
@@ -122,8 +126,10 @@ def check(call: Call, sent: list[c.AnyCommand]) -> None:
     assert not call.watchers or call.state not in ("arrived", "in_menu", "ended")
     if call.state in ("offered",):
         assert call.agent_id and call.agent_leg and any(t.name == "offer" for t in call.timers)
+    if call.state == "parked":
+        assert call.slot and not call.agent_leg
     if call.state == "waiting":
-        assert (call.queue_id or call.transfers) and not call.agent_id
+        assert (call.queue_id or call.transfers or call.parked_by) and not call.agent_id
     joins = [x for x in sent if isinstance(x, c.Join)]
     assert not joins or call.answered_at or call.watchers, "bridged before the answer"
     for segment in call.segments:

@@ -58,7 +58,20 @@ def test_staffing_tells_who_lacks() -> None:
     s.agent("b", ("q",), "wrapping_up")
     assert s.agent("a", ("q", "r"), "on_break") == ("r",), "q has b still"
     assert s.agent("b", ("r",), "ready") == ("q",), "moved away"
-    assert (s.at_work("q"), s.at_work("r"), s.signed_in("q")) == (0, 1, 1)
+    assert (s.lacking("q"), s.lacking("r"), s.signed_in("q")) == ("breaks", "", 1)
+
+
+def test_an_agent_whom_waiting_queues_share_is_a_part_of_one_for_each() -> None:
+    s = Staffing()
+    s.agent("a", ("q", "r", "s"), "ready")
+    s.agent("b", ("q",), "wrapping_up")
+    s.agent("c", ("q",), "on_break")
+    assert s.shared("q", lambda queue_id: False) == 2, "nobody else waits for a"
+    assert s.shared("q", lambda queue_id: queue_id == "r") == 1.5
+    assert s.shared("r", lambda queue_id: queue_id in "qrs") == pytest.approx(1 / 3)
+    p = Pace()
+    p.handled("q", 120_000)
+    assert p.expected_ms("q", 3, 1.5) == 240_000
 
 
 def test_the_memory_is_bounded_and_the_newest_wins() -> None:

@@ -9,7 +9,9 @@ import pytest
 from yingda.calls import events as e
 from yingda.calls.machine import decide
 from yingda.calls.state import Call, Confirm, Party
+from yingda.journey.reconcile import compare
 from yingda.telephony import commands as c
+from yingda.telephony import facts as f
 
 pytestmark = pytest.mark.pure
 
@@ -40,6 +42,18 @@ def test_a_conference_gets_those_who_are_missing_and_nobody_who_rings() -> None:
     guests = (Party(leg="g1", endpoint="1003", number="1003", up=True), Party(leg="g2", endpoint="1004", number="1004"))
     done = compared(("far", "agent"), state="conference", third_leg="third", third_up=True, guests=guests)
     assert [x for x in done if isinstance(x, c.Join)] == [c.Join(bridge="b", legs=("third", "g1"))]
+
+
+def test_one_who_was_invited_and_lifted_meanwhile_is_found() -> None:
+    """And only he: who was in the conference already has not answered anew."""
+    guests = (Party(leg="g1", endpoint="1003", number="1003", up=True), Party(leg="g2", endpoint="1004", number="1004"))
+    call = Call(id="c", direction="in", state="conference", started_at=1, caller_leg="far", caller_up=True,
+                agent_leg="agent", agent_up=True, third_leg="third", third_up=True, bridge="b", guests=guests)
+    legs = tuple(f.LiveLeg(leg=leg, state="Up", endpoint="", caller="", called="", created_at=1,
+                           call_id="c", in_stasis=True)
+                 for leg in ("far", "agent", "third", "g1", "g2"))
+    found = compare((call,), f.SwitchState(legs=legs, bridges=()), 9, switch_restarted=False)
+    assert found.facts == (f.LegAnswered(at=9, leg="g2"),)
 
 
 def test_an_answer_that_was_not_confirmed_yet_is_asked_for_again() -> None:

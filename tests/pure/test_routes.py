@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from yingda.calls.way import worth_another
 from yingda.journey import errors as err
 from yingda.journey.directory import Trunk
 from yingda.journey.office_directory import Route
-from yingda.journey.routes import choose, ways, worth_another
+from yingda.journey.routes import choose, ways
 from yingda.kit.numbering import EMERGENCY
 
 

@@ -27,6 +27,18 @@ def test_the_narrowest_rule_says_each_thing() -> None:
     assert rule_of(Office(), subjects("7", "agent")).classes == (), "no rule at all allows nothing"
 
 
+def test_the_rule_of_an_extension_group_stands_between_the_roles_and_everybodys() -> None:
+    office = Office(rules={
+        "role:*": CallingRule(classes=("local",), at_once=9), "phone": CallingRule(classes=()),
+        "role:agent": CallingRule(at_once=2),
+        "extension_group:5": CallingRule(classes=("mobile",), at_once=4)})
+    assert rule_of(office, subjects("7", "agent", "5")) == CallingRule(classes=("mobile",), at_once=2)
+    assert rule_of(office, subjects("7", "boss", "5")) == CallingRule(classes=("mobile",), at_once=4)
+    assert rule_of(office, subjects("7", "boss", "6")) == CallingRule(classes=("local",), at_once=9)
+    assert rule_of(office, subjects("", "", "5")).classes == ("mobile",), "a phone that is nobody's"
+    assert rule_of(office, subjects("", "", "6")).classes == ()
+
+
 @pytest.mark.parametrize("kind", ["international", "premium", "long_distance", "other"])
 def test_what_is_not_allowed_is_forbidden(kind: str) -> None:
     with pytest.raises(err.CallingForbidden):

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.floor import Floor
+from tests.stack.floor import FAR_HZ, Carrier, Floor
 from tests.stack.product import Product
 from tests.stack.tuning import quicken
+from yingda.caller.clips import tone
 
 
 @pytest.fixture
@@ -34,6 +35,14 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 async def floor(product: Product) -> AsyncIterator[Floor]:
     async with Floor(product) as floor:
         yield floor
+
+
+@pytest.fixture
+async def carrier(floor: Floor) -> AsyncIterator[Carrier]:
+    """The trunk leads to us instead of the sample carrier while the test lasts."""
+    far = Carrier(await floor.phone(user="carrier", say=tone(FAR_HZ)))
+    async with floor.trunk(host=f"127.0.0.1:{far.phone.port}"):
+        yield far
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

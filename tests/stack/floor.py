@@ -99,6 +99,24 @@ class Agent:
         return self.floor.live.agent(self.number)
 
 
+class Carrier:
+    """The far end of a trunk of ours: a phone on loopback that any number leads to."""
+
+    def __init__(self, phone: Phone) -> None:
+        self.phone = phone
+        self.rung: list[PhoneCall] = []
+        phone.on_call = self.rung.append
+
+    async def ring(self, floor: Floor, within: float = 5.0) -> PhoneCall:
+        """The next call that comes out of the trunk."""
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            if self.rung:
+                return self.rung.pop(0)
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"the carrier gets no call\n{floor.live.picture()}")
+
+
 class Floor:
     """Everything that one test uses; on leaving it, all hang up and sign out, and the switch must be empty."""
 
@@ -220,6 +238,21 @@ class Floor:
             return [f["value"] for f in fields if f["attribute"] == "contact"] == [f"sip:{body['host']}"]
 
         await self.product.until(known, 30, "the trunk's host in the switch")
+
+    # ---- a group
+
+    @contextlib.asynccontextmanager
+    async def group(self, number: str, **policy: Any) -> AsyncIterator[None]:
+        """The group of this number is treated so while the test lasts; the engine reads it beside its work."""
+        queue = next(one for one in await self.admin.get("queues") if one["number"] == number)
+        before = await self.admin.get(f"queues/{queue['id']}")
+        body = {key: value for key, value in before.items() if key not in ("id", "members")}
+        body["members"] = [{name: one[name] for name in ("person_id", "level", "areas")} for one in before["members"]]
+        await self.admin.ask("PUT", f"queues/{queue['id']}", {**body, "policy": {**body["policy"], **policy}})
+        try:
+            yield
+        finally:
+            await self.admin.ask("PUT", f"queues/{queue['id']}", body)
 
     # ---- the record
 

@@ -10,8 +10,9 @@ import pytest
 
 from tests.stack.client import Entity
 from tests.stack.floor import Floor, fresh_number
+from tests.stack.test_killed_in import kill
 
-pytestmark = [pytest.mark.switch, pytest.mark.anyio]
+pytestmark = [pytest.mark.switch, pytest.mark.anyio, pytest.mark.timeout(180)]
 PLACE = "4008001056"
 
 
@@ -27,7 +28,7 @@ async def place(floor: Floor) -> AsyncIterator[Entity]:
     await floor.admin.ask("PUT", "follow-ups/callback-rules", rules)
 
 
-async def test_the_place_is_kept_over_a_death_of_the_engine_and_the_customer_is_called(
+async def test_the_place_is_kept_over_two_deaths_of_the_engine_and_the_customer_is_called(
         floor: Floor, place: Entity) -> None:
     number = fresh_number()
     for _ in range(20):  # the engine reads the new number beside its work
@@ -42,16 +43,15 @@ async def test_the_place_is_kept_over_a_death_of_the_engine_and_the_customer_is_
     await call.wait_heard(1.0)
     call.hang_up()  # he need not hear it to the end
     await call.wait_ended(5)
-    killed = floor.product.kill("calls")
-    await floor.product.until(lambda: floor.product.pid("calls") != killed
-                              and floor.product.health()["engine"]["state"] == "ok", 40, "the engine is back")
+    await kill(floor)
     agent = await floor.agent("1001", answer_after=0.2)
     out = await floor.live.state(number, "dialing", "talking", within=25)
     assert out["direction"] == "out" and out["agent_id"] == str(agent.id)
+    await kill(floor)  # while he is being called
     talking = await floor.live.state(number, "talking", within=15)
     ringing = await agent.ring()
     await asyncio.sleep(0.5)
-    assert ringing.state == "talking"
+    assert ringing.state == "talking" and len(agent.rung) == 1, "he is rung once for it"
     await agent.verb("hang-up", talking["id"])
     record = await floor.record(talking["id"], within=8)
     assert (record["outcome"], record["customer_number"], record["queue_name"]) == ("answered", number, place["name"])

@@ -6,42 +6,14 @@ import asyncio
 import io
 import secrets
 import wave
-from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
 
-from tests.stack.floor import AGENT_HZ, FAR_HZ, Agent, Floor, both_hear, fresh_number, hears
-from yingda.caller.call import PhoneCall
-from yingda.caller.clips import tone
+from tests.stack.floor import AGENT_HZ, FAR_HZ, Agent, Carrier, Floor, both_hear, fresh_number, hears
 from yingda.caller.heard import power_at_db
-from yingda.caller.phone import Phone
 
 pytestmark = [pytest.mark.switch, pytest.mark.anyio]
-
-
-class Carrier:
-    """The far end of a trunk of ours: a phone on loopback that any number leads to."""
-
-    def __init__(self, phone: Phone) -> None:
-        self.phone = phone
-        self.rung: list[PhoneCall] = []
-        phone.on_call = self.rung.append
-
-    async def ring(self, floor: Floor) -> PhoneCall:
-        for _ in range(500):
-            if self.rung:
-                return self.rung.pop(0)
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"the carrier gets no call\n{floor.live.picture()}")
-
-
-@pytest.fixture
-async def carrier(floor: Floor) -> AsyncIterator[Carrier]:
-    """The trunk leads to us instead of the sample carrier while the test lasts."""
-    far = Carrier(await floor.phone(user="carrier", say=tone(FAR_HZ)))
-    async with floor.trunk(host=f"127.0.0.1:{far.phone.port}"):
-        yield far
 
 
 async def dial(agent: Agent, number: str) -> str:

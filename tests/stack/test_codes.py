@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.stack.floor import CUSTOMER_HZ, FAR_HZ, QUEUE, Floor, both_hear, deaf, ear, hears, number_of
+from tests.stack.floor import CUSTOMER_HZ, FAR_HZ, QUEUE, Agent, Floor, both_hear, deaf, ear, hears, number_of
 from yingda.caller.call import PhoneCall
 from yingda.caller.clips import tone
 from yingda.caller.phone import Phone
@@ -112,22 +112,38 @@ async def test_a_mobile_as_the_agents_phone(floor: Floor) -> None:
         await floor.live.agent_is("1001", "signed_out")
 
 
+async def lifted_by_itself(floor: Floor, agent: Agent) -> tuple[PhoneCall, PhoneCall]:
+    """A customer and the agent's phone that lifted unasked; the engine reads the change that makes it do so beside
+    its work, so customers call until it has."""
+    while True:
+        customer = await floor.customer(QUEUE)
+        mine = await agent.ring(len(agent.rung) + 1)
+        await asyncio.sleep(0.3)
+        if mine.state == "talking":
+            return customer, mine
+        customer.hang_up()
+        await floor.live.agent_is("1001", "ready", "on_break")
+        await agent.ready()
+
+
 async def test_a_phone_that_lifts_by_itself_warns_first(floor: Floor) -> None:
     agent = await floor.agent("1001", ready=False, answer_after=60)  # lifts at once because the switch asks for it
     await agent.api.ask("PUT", "me/phone", {"auto_answer": True})
     try:
         await agent.ready()
         async with asyncio.timeout(20):
-            while True:  # the engine reads the change a moment later
-                customer = await floor.customer(QUEUE)
-                mine = await agent.ring(len(agent.rung) + 1)
-                await asyncio.sleep(0.3)
-                if mine.state == "talking":
-                    break
-                customer.hang_up()
-                await floor.live.agent_is("1001", "ready", "on_break")
-                await agent.ready()
+            customer, mine = await lifted_by_itself(floor, agent)
         await both_hear(customer, CUSTOMER_HZ, mine, agent.hertz)
         customer.hang_up()
     finally:
         await agent.api.ask("PUT", "me/phone", {"auto_answer": False})
+
+
+async def test_a_group_whose_calls_are_answered_by_themselves(floor: Floor) -> None:
+    agent = await floor.agent("1001", answer_after=60)  # lifts at once because the switch asks for it
+    group = next(one["destination"] for one in await floor.admin.get("numbers") if one["number"] == QUEUE)
+    async with floor.group(group.removeprefix("queue:"), auto_answer=True), asyncio.timeout(60):
+        customer, mine = await lifted_by_itself(floor, agent)
+        await both_hear(customer, CUSTOMER_HZ, mine, agent.hertz)
+        customer.hang_up()
+        await mine.wait_ended(5)

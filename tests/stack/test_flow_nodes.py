@@ -15,6 +15,7 @@ from aiohttp import web
 from tests.stack.client import Entity
 from tests.stack.floor import QUEUE, Floor, fresh_number
 from tests.stack.test_distribution import put
+from tests.stack.test_office import free_number, new_phone
 from yingda.caller.call import PhoneCall
 
 pytestmark = [pytest.mark.switch, pytest.mark.anyio]
@@ -145,7 +146,8 @@ async def test_the_survey_after_the_talk_is_on_the_page_with_its_agent(floor: Fl
         customer, _, call = await floor.talk(agent, called=QUEUE)
         await agent.verb("hang-up", call["id"])
         await floor.live.until(lambda: at_node(floor, customer.phone.user, "评价"), "the caller is asked", 10)
-        assert customer.state == "talking" and agent.view["engagement"] == "free"
+        await floor.live.until(lambda: agent.view["engagement"] == "free", "the agent is free meanwhile", 5)
+        assert customer.state == "talking"
         await customer.wait_heard(0.5)
         await customer.send_keys("3")
         await customer.wait_ended(20)
@@ -175,3 +177,37 @@ async def test_who_is_in_the_old_version_finishes_there(floor: Floor) -> None:
         for call in (first, second):
             call.hang_up()
             await call.wait_ended(5)
+
+
+async def test_a_draft_is_tried_on_ones_own_phone_and_by_dialling(floor: Floor) -> None:
+    """The administrator gets a phone; it rings, or dials, and leads him through what nobody else has heard yet."""
+    number, rung = free_number(), list[PhoneCall]()
+    phone = await new_phone(floor, number, 500, answer_after=0.3)
+    phone.on_call = rung.append
+    extension = next(one["id"] for one in await floor.admin.get("extensions") if one["number"] == number)
+    me = next(one for one in await floor.admin.get("people") if one["id"] == floor.admin.person_id)
+    body = {name: me[name] for name in ("number", "name", "role", "department_id", "language")}
+    await floor.admin.ask("PUT", f"people/{me['id']}", {**body, "extension_id": extension})
+    try:
+        await put(floor, "802")  # when this is known to the engine, so is his phone
+        draft = {"start": "menu", "nodes": {"menu": {
+            "kind": "menu", "title": "草稿", "prompts": ["yd/main-menu"], "keys": {"1": "bye"}, "failed": "bye",
+            "timeout_s": 30}, "bye": BYE}}
+        flow = await floor.admin.post("flows", name=f"草稿 {number}", draft=draft)
+        made = await floor.admin.post(f"flows/{flow['id']}/test-call", caller=fresh_number())
+        await floor.live.until(lambda: "草稿" in str((floor.live.entities["calls"].get(made["call_id"]) or {})
+                                                    .get("menu_path")), "he is in the menu of the draft")
+        await rung[0].wait_heard(0.5)
+        await rung[0].send_keys("1")
+        assert (await rung[0].wait_ended(15)).by == "them" and rung[0].heard.loud_s > 0.5, "he hears it to its end"
+        await floor.sign_in(floor.admin, within=30)
+        call = phone.call(f"*60{flow['number']}")
+        await call.wait_answered(5)
+        await floor.live.until(lambda: any("草稿" in str(one.get("menu_path")) for one in floor.live.calls()),
+                               "he is in it by dialling too")
+        await call.wait_heard(0.5)
+        await call.send_keys("1")
+        assert (await call.wait_ended(15)).by == "them" and call.heard.loud_s > 0.5
+        await floor.admin.post("agent/sign-out")
+    finally:
+        await floor.admin.ask("PUT", f"people/{me['id']}", {**body, "extension_id": None})

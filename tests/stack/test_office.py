@@ -7,13 +7,13 @@ import asyncio
 import contextlib
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
 from tests.stack.client import Entity
-from tests.stack.floor import FAR_HZ, Floor, both_hear, deaf, fresh_number, hears
+from tests.stack.floor import CUSTOMER_HZ, FAR_HZ, Carrier, Floor, both_hear, deaf, fresh_number, hears
 from yingda.caller.call import PhoneCall
 from yingda.caller.clips import tone
 from yingda.caller.errors import NotAnswered, NotRegistered
@@ -24,10 +24,13 @@ ONE_HZ, TWO_HZ = 1100, 1500
 
 
 class Registrar(asyncio.DatagramProtocol):
-    """A carrier that knows nothing but REGISTER (and OPTIONS), and answers it with `status`."""
+    """A carrier that takes no call: it answers REGISTER with `status`, OPTIONS with 200 and INVITE, unrung, with 503.
 
-    def __init__(self, status: str) -> None:
-        self.status, self.asked = status, 0
+    `on_invite` is called before that answer is sent.
+    """
+
+    def __init__(self, status: str, on_invite: Callable[[], None] = lambda: None) -> None:
+        self.status, self.asked, self.on_invite = status, 0, on_invite
 
     def connection_made(self, transport: Any) -> None:
         self.wire = transport
@@ -35,10 +38,12 @@ class Registrar(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
         text = data.decode("utf-8", "replace")
-        if text.startswith("SIP/2.0") or not text.strip():
+        if text.startswith(("SIP/2.0", "ACK")) or not text.strip():
             return
         self.asked += text.startswith("REGISTER")
-        status = self.status if text.startswith("REGISTER") else "200 OK"
+        if text.startswith("INVITE"):
+            self.on_invite()
+        status = {"REGISTER": self.status, "INVITE": "503 Service Unavailable"}.get(text.split(" ", 1)[0], "200 OK")
         kept = re.findall(r"^(?:Via|From|Call-ID|CSeq|Contact):.*$", text, re.MULTILINE | re.IGNORECASE)
         to = re.findall(r"^To:.*$", text, re.MULTILINE | re.IGNORECASE)[0].strip() + ";tag=carrier"
         lines = [f"SIP/2.0 {status}", *(line.strip() for line in kept), to, "Expires: 300", "Content-Length: 0", "", ""]
@@ -46,9 +51,9 @@ class Registrar(asyncio.DatagramProtocol):
 
 
 @contextlib.asynccontextmanager
-async def registrar(status: str) -> AsyncIterator[Registrar]:
+async def registrar(status: str, on_invite: Callable[[], None] = lambda: None) -> AsyncIterator[Registrar]:
     wire, carrier = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: Registrar(status), local_addr=("127.0.0.1", 0))
+        lambda: Registrar(status, on_invite), local_addr=("127.0.0.1", 0))
     yield carrier
     wire.close()
 
@@ -62,6 +67,12 @@ async def new_trunk(floor: Floor, **body: Any) -> AsyncIterator[Entity]:
         yield made
     finally:
         await floor.admin.ask("PUT", f"trunks/{made['id']}", {**body, "register_at_carrier": False, "active": False})
+
+
+async def answering(floor: Floor, trunk: Entity) -> None:
+    """A new trunk is asked at once whether it is there: until then it comes after those that are."""
+    await floor.live.until(lambda: (floor.live.entities["lines"].get(trunk["id"]) or {}).get("state") == "reachable",
+                           "the trunk answers", 15)
 
 
 async def new_phone(floor: Floor, number: str, hertz: int, **options: Any) -> Phone:
@@ -121,7 +132,7 @@ async def test_the_next_trunk_is_taken_when_one_answers_503(floor: Floor) -> Non
     agent = await floor.agent("1001", ready=False, answer_after=60)
     async with floor.trunk(host=f"127.0.0.1:{sound.port}"), new_trunk(
             floor, host=f"127.0.0.1:{broken.port}", numbering={"mobile_zero": "always"}) as trunk:
-        await floor.live.until(lambda: floor.live.entities["lines"].get(trunk["id"]), "the engine knows the trunk", 15)
+        await answering(floor, trunk)
         number = fresh_number()
         call_id = str((await agent.api.post("calls", number=number, key=secrets.token_hex(8)))["call_id"])
         mine = await agent.ring()
@@ -132,6 +143,75 @@ async def test_the_next_trunk_is_taken_when_one_answers_503(floor: Floor) -> Non
         record = await floor.record(call_id, recordings=1)
         assert (record["outcome"], [s["outcome"] for s in record["segments"]]) == (
             "answered", ["answered", "failed", "answered"])
+
+
+async def test_an_outside_third_is_reached_by_the_next_trunk(floor: Floor) -> None:
+    """Asked first, then handed the call blindly, and the first line fails both times."""
+    refused: list[PhoneCall] = []
+
+    def refuse(call: PhoneCall) -> None:
+        refused.append(call)
+        call.reject(503)
+
+    broken = await floor.phone(user="carrier", on_call=refuse)
+    sound = Carrier(await floor.phone(user="carrier", say=tone(FAR_HZ), answer_after=0.2))
+    agent = await floor.agent("1001")
+    customer, mine, call = await floor.talk(agent)
+    async with floor.trunk(host=f"127.0.0.1:{sound.phone.port}"), new_trunk(
+            floor, host=f"127.0.0.1:{broken.port}", numbering={"mobile_zero": "always"}) as trunk:
+        await answering(floor, trunk)
+        first, second = fresh_number(), fresh_number()
+        await agent.verb("consult", call["id"], to=first)
+        far = await sound.ring(floor, within=10)
+        await both_hear(mine, agent.hertz, far, FAR_HZ)
+        assert [f"0{first}" in one.dialog.local for one in refused] == [True], "each line has its own form of number"
+        assert first in far.dialog.local and f"0{first}" not in far.dialog.local
+        await agent.verb("consult/cancel", call["id"])
+        await both_hear(customer, CUSTOMER_HZ, mine, agent.hertz)
+        await agent.verb("transfer", call["id"], to=second)
+        assert (await mine.wait_ended(5)).by == "them"
+        far = await sound.ring(floor, within=10)
+        await both_hear(customer, CUSTOMER_HZ, far, FAR_HZ)
+        assert len(refused) == 2
+        customer.hang_up()
+        assert (await far.wait_ended(5)).by == "them"
+        record = await floor.record(call["id"], recordings=3, within=10)
+        assert [(s["kind"], s["outcome"]) for s in record["segments"] if s["kind"] in ("agent", "outside")] == [
+            ("agent", "transferred"), ("outside", "failed"), ("outside", "answered"), ("outside", "failed"),
+            ("outside", "answered")]
+
+
+async def test_who_is_invited_to_a_conference_is_reached_by_the_next_trunk(floor: Floor) -> None:
+    refused: list[PhoneCall] = []
+
+    def refuse(call: PhoneCall) -> None:
+        refused.append(call)
+        call.reject(503)
+
+    broken = await floor.phone(user="carrier", on_call=refuse)
+    sound = Carrier(await floor.phone(user="carrier", say=tone(FAR_HZ), answer_after=0.2))
+    agent, colleague = await floor.agent("1001"), await floor.agent("1002", ready=False, answer_after=0.3)
+    customer, mine, call = await floor.talk(agent)
+    async with floor.trunk(host=f"127.0.0.1:{sound.phone.port}"), new_trunk(
+            floor, host=f"127.0.0.1:{broken.port}", numbering={"mobile_zero": "always"}) as trunk:
+        await answering(floor, trunk)
+        await agent.verb("consult", call["id"], to="1002")
+        theirs = await colleague.ring()
+        await both_hear(mine, agent.hertz, theirs, colleague.hertz)
+        await agent.verb("conference", call["id"])
+        await hears(customer, colleague.hertz)
+        invited = fresh_number()
+        await agent.verb("invite", call["id"], to=invited)
+        far = await sound.ring(floor, within=15)
+        assert [f"0{invited}" in one.dialog.local for one in refused] == [True] and invited in far.dialog.local
+        await asyncio.gather(hears(far, CUSTOMER_HZ), hears(far, agent.hertz), hears(far, colleague.hertz),
+                             hears(customer, FAR_HZ), hears(mine, FAR_HZ), hears(theirs, FAR_HZ))
+        customer.hang_up()
+        mine.hang_up()
+        theirs.hang_up()
+        far.hang_up()
+    record = await floor.record(call["id"], within=15)
+    assert [s["outcome"] for s in record["segments"] if s["kind"] == "outside"] == ["failed", "answered"]
 
 
 async def test_two_phones_talk_and_a_call_goes_on_when_nobody_answers(floor: Floor) -> None:

@@ -6,26 +6,18 @@ Each version is a tone of its own, so the ear tells which it was.
 from __future__ import annotations
 
 import asyncio
+import io
+import wave
 
 import numpy as np
 import pytest
 
-from tests.stack.client import Api, Entity
+from tests.stack.client import Refused
 from tests.stack.floor import FAINT_DB, MENU, QUEUE, Floor, ear, hears, number_of
-from yingda.prompts.audio import wave_file
+from tests.stack.sounds import draft
 
 pytestmark = [pytest.mark.switch, pytest.mark.anyio]
-OLD_HZ, NEW_HZ, MUSIC_HZ = 500, 620, 820
-
-
-async def draft(api: Api, hertz: int, seconds: float, music: bool = False) -> str:
-    at = np.arange(int(16_000 * seconds)) / 16_000
-    body = wave_file((6000 * np.sin(2 * np.pi * hertz * at)).astype("<i2"), 16_000)
-    url = f"{api.product.settings.url}/api/v1/prompts/drafts?music={str(music).lower()}"
-    async with api.session.post(url, data=body, headers=api.headers) as answer:
-        made: Entity = await answer.json()
-        assert answer.status == 201, made
-        return str(made["id"])
+OLD_HZ, NEW_HZ, MUSIC_HZ, BEEP_HZ = 500, 620, 820, 1000
 
 
 async def test_a_replaced_prompt_is_heard_at_once_and_cuts_nobody(floor: Floor) -> None:
@@ -75,3 +67,39 @@ async def test_own_music_is_heard_by_waiting_callers(floor: Floor) -> None:
     finally:
         await admin.ask("PUT", f"queues/{queue_id}", body)
         await admin.ask("DELETE", f"music/{music['id']}")
+
+
+async def test_a_prompt_is_said_on_the_desk_phone(floor: Floor) -> None:
+    """The phone rings, records after the tone; what was said comes as a draft, in the telephone's form."""
+    agent = await floor.agent("1002", ready=False)
+    await floor.admin.ask("PUT", f"people/{agent.id}/rights", {"exceptions": {"prompts.edit": "all"}})
+    try:
+        call_id = (await agent.api.post("prompts/drafts/phone"))["call_id"]
+        ringing = await agent.ring()
+        ringing.answer()
+        await hears(ringing, BEEP_HZ, 6)
+        with pytest.raises(Refused, match="recording_not_ready"):
+            await agent.api.post(f"prompts/drafts/phone/{call_id}")
+        await asyncio.sleep(3)
+        await ringing.send_keys("#")
+        await asyncio.sleep(0.5)
+        await ringing.send_keys("2")
+        await ringing.wait_ended(12)
+        async with asyncio.timeout(15):
+            while True:
+                try:
+                    made = await agent.api.post(f"prompts/drafts/phone/{call_id}")
+                    break
+                except Refused as refusal:
+                    assert refusal.code == "recording_not_ready"
+                    await asyncio.sleep(0.2)
+        assert made["origin"] == "phone" and 2_000 <= made["duration_ms"] <= 5_000, made
+        with pytest.raises(Refused, match="prompt_file_missing"):
+            await floor.admin.post(f"prompts/drafts/phone/{call_id}")
+        _, _, sound = await agent.api.raw(f"prompts/drafts/{made['id']}/audio")
+        with wave.open(io.BytesIO(sound)) as file:
+            rate, samples = file.getframerate(), np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+        power = np.abs(np.fft.rfft(samples.astype(float)))
+        assert abs(float(np.argmax(power)) * rate / len(samples) - agent.hertz) < 10, "his own voice"
+    finally:
+        await floor.admin.ask("PUT", f"people/{agent.id}/rights", {"exceptions": {}})

@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
+import wave
 
+import numpy as np
 import pytest
 
 from tests.stack.client import Refused
-from tests.stack.floor import CUSTOMER_HZ, Agent, Floor, both_hear, deaf, ear, hears
+from tests.stack.floor import (
+    CUSTOMER_HZ,
+    FAINT_DB,
+    FAR_HZ,
+    Agent,
+    Carrier,
+    Floor,
+    both_hear,
+    deaf,
+    ear,
+    fresh_number,
+    hears,
+    number_of,
+)
+from yingda.caller.call import PhoneCall
+from yingda.caller.heard import power_at_db
 
 pytestmark = [pytest.mark.switch, pytest.mark.anyio]
 
@@ -81,6 +100,93 @@ async def test_blind_transfer_to_a_colleague_and_to_a_group(floor: Floor) -> Non
     assert served == [agent.id, colleague.id, third.id]
 
 
+async def test_outside_is_asked_then_has_the_call_and_a_blind_transfer_leads_there(
+        floor: Floor, carrier: Carrier) -> None:
+    agent = await floor.agent("1001")
+    customer, mine, call = await floor.talk(agent)
+    number = fresh_number()
+    await agent.verb("consult", call["id"], to=number)
+    far = await carrier.ring(floor)
+    assert number in far.dialog.local
+    far.answer()
+    await both_hear(mine, agent.hertz, far, FAR_HZ)
+    await asyncio.gather(deaf(mine, CUSTOMER_HZ), deaf(far, CUSTOMER_HZ), deaf(customer, agent.hertz))
+    await agent.verb("consult/complete", call["id"])
+    await both_hear(customer, CUSTOMER_HZ, far, FAR_HZ)
+    assert (await mine.wait_ended(3)).by == "them"
+    far.hang_up()
+    assert (await customer.wait_ended(5)).by == "them", "who has the call ends it"
+    record = await floor.record(call["id"], recordings=2, within=10)
+    assert [(s["kind"], s["outcome"]) for s in record["segments"]][-2:] == [("agent", "transferred"),
+                                                                           ("outside", "answered")]
+    await floor.live.agent_is("1001", "ready", within=15)
+    customer, mine, call = await floor.talk(agent, 2)
+    await agent.verb("transfer", call["id"], to=fresh_number())
+    assert (await mine.wait_ended(3)).by == "them", "the agent is free at once"
+    far = await carrier.ring(floor)
+    far.answer()
+    await both_hear(customer, CUSTOMER_HZ, far, FAR_HZ)
+    customer.hang_up()
+    assert (await far.wait_ended(5)).by == "them"
+    assert (await floor.record(call["id"], recordings=2, within=10))["outcome"] == "answered"
+
+
+async def test_a_group_is_asked_and_a_menu_has_the_call(floor: Floor) -> None:
+    agent, colleague = await floor.agent("1001"), await helper(floor, "1002")
+    customer, mine, call = await floor.talk(agent)
+    with pytest.raises(Refused) as refusal:
+        await agent.verb("consult", call["id"], to="queue:801")
+    assert refusal.value.code == "nobody_free"
+    await colleague.ready()
+    await agent.verb("consult", call["id"], to="queue:801")
+    theirs = await colleague.ring()
+    await both_hear(mine, agent.hertz, theirs, colleague.hertz)
+    await asyncio.gather(deaf(customer, agent.hertz), deaf(theirs, CUSTOMER_HZ))
+    await agent.verb("consult/complete", call["id"])
+    await both_hear(customer, CUSTOMER_HZ, theirs, colleague.hertz)
+    assert (await mine.wait_ended(3)).by == "them"
+    menu = next(one for one in await floor.admin.get("flows") if one["name"] == "主菜单")
+    await colleague.verb("transfer", call["id"], to=f"flow:{menu['id']}")
+    assert (await theirs.wait_ended(3)).by == "them"
+    await floor.live.state(number_of(customer), "in_menu")
+    await customer.wait_heard(0.3)
+    assert customer.heard.loud_s > 0.1 and ear(customer, colleague.hertz) < -46, "he hears the menu"
+    await customer.send_keys("2")
+    again = await agent.ring(2, within=15)  # he has wrapped up
+    again.answer()
+    await both_hear(customer, CUSTOMER_HZ, again, agent.hertz)
+    customer.hang_up()
+    record = await floor.record(call["id"], recordings=3, within=10)
+    assert [s["agent_id"] for s in record["segments"] if s["kind"] == "agent"] == [agent.id, colleague.id, agent.id]
+
+
+async def test_the_target_hangs_up_as_the_transfer_is_completed(floor: Floor) -> None:
+    """Before, with or after the agent's wish: the customer is with his agent again, or the call is over for all."""
+    agent, colleague = await floor.agent("1001"), await helper(floor, "1002")
+    for nth, (first, delay) in enumerate((("target", 0.0), ("agent", 0.0), ("agent", 0.02)), 1):
+        customer, mine, call = await floor.talk(agent, nth)
+        await agent.verb("consult", call["id"], to="1002")
+        theirs = await colleague.ring(nth)
+        await both_hear(mine, agent.hertz, theirs, colleague.hertz)
+        if first == "target":
+            theirs.hang_up()
+        wish = asyncio.create_task(agent.verb("consult/complete", call["id"]))
+        await asyncio.sleep(delay)
+        theirs.hang_up()
+        with contextlib.suppress(Refused):
+            await wish
+
+        def settled(one: PhoneCall = customer, my: PhoneCall = mine) -> bool:
+            return one.state == "ended" or (ear(one, agent.hertz) > -30 and ear(my, CUSTOMER_HZ) > -30)
+
+        await floor.live.until(settled, f"{first} {delay}: neither over nor back with the agent", 10)
+        customer.hang_up()
+        await asyncio.gather(customer.wait_ended(5), mine.wait_ended(5))
+        assert (await floor.record(call["id"], within=10))["outcome"] == "answered"
+        await floor.live.agent_is("1001", "ready", within=15)
+        await floor.live.agent_is("1002", "on_break", within=15)
+
+
 async def test_transfer_to_nobody_is_refused_and_the_talk_goes_on(floor: Floor) -> None:
     agent = await floor.agent("1001")
     customer, mine, call = await floor.talk(agent)
@@ -120,6 +226,27 @@ async def test_listen_whisper_barge_and_take_over(floor: Floor) -> None:
     customer.hang_up()
     record = await floor.record(call["id"])
     assert [s["agent_id"] for s in record["segments"] if s["kind"] == "agent"] == [agent.id, boss.id]
+
+
+async def test_no_sound_of_a_listener_is_in_the_recording(floor: Floor) -> None:
+    agent = await floor.agent("1001")
+    boss = await floor.agent("9001", ready=False, answer_after=0.3)
+    customer, _, call = await floor.talk(agent)
+    await boss.api.post(f"supervise/calls/{call['id']}/watch", mode="listen")
+    heard = await boss.ring()
+    await asyncio.gather(hears(heard, CUSTOMER_HZ), hears(heard, agent.hertz))
+    await asyncio.sleep(1.5)
+    customer.hang_up()
+    assert (await heard.wait_ended(5)).by == "them"
+    record = await floor.record(call["id"], recordings=1, within=10)
+    _, _, content = await floor.admin.raw(f"recordings/{record['recordings'][0]['id']}/audio")
+    with wave.open(io.BytesIO(content)) as file:
+        sound = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").reshape(-1, 2)
+    last = sound[-10_000:-2_000]  # a second in which he was there
+    for side, own in ((0, agent.hertz), (1, CUSTOMER_HZ)):
+        assert power_at_db(last[:, side], own) > -26 and power_at_db(last[:, side], boss.hertz) < FAINT_DB
+        assert all(power_at_db(sound[at:at + 4000, side], boss.hertz) < FAINT_DB
+                   for at in range(0, len(sound) - 4000, 4000))
 
 
 async def test_the_supervisors_phone_dies_and_the_talk_is_untouched(floor: Floor) -> None:

@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 
 from tests.stack.client import Entity, Refused
-from tests.stack.floor import CUSTOMER_HZ, Floor, fresh_number, hears
+from tests.stack.floor import CUSTOMER_HZ, Floor, deaf, fresh_number, hears, number_of
+from tests.stack.sounds import draft
 from yingda.caller.call import PhoneCall
 
 pytestmark = [pytest.mark.switch, pytest.mark.anyio]
-BOX, BEEP_HZ = "4008001055", 1000
+BOX, BEEP_HZ, OWN_HZ = "4008001055", 1000, 620
 
 
 @pytest.fixture
@@ -107,3 +108,44 @@ async def test_the_engine_dies_while_a_message_is_left(floor: Floor, box: Entity
     seconds, hertz = await asyncio.to_thread(loudest_hertz, file_of(floor, contact["call_id"]))
     assert seconds > 3.4 and abs(hertz - CUSTOMER_HZ) < 3, "what was said meanwhile is there"
     assert contact["recordings"][0]["state"] == "finished"
+
+
+async def test_a_groups_own_greeting_is_heard_before_the_tone(floor: Floor, box: Entity) -> None:
+    prompt = await floor.admin.post("prompts", name="留言问候", language="zh",
+                                    draft=await draft(floor.admin, OWN_HZ, 3))
+    async with floor.group(box["number"], box_greeting=prompt["key"]):
+        call = await greeted(floor, OWN_HZ)
+        await hears(call, BEEP_HZ, 8)
+        await deaf(call, OWN_HZ, 1)  # the tone, and nothing of the greeting
+        call.hang_up()
+    await floor.admin.ask("DELETE", f"prompts/{prompt['id']}")
+
+
+async def test_a_persons_own_greeting_is_heard_before_the_tone(floor: Floor) -> None:
+    made = await floor.admin.post("numbers", number=BOX, destination="voicemail:1001")
+    sound = await draft(floor.admin, OWN_HZ, 3)
+    prompt = await floor.admin.post("prompts", name="个人问候", language="zh", draft=sound)
+    try:
+        await floor.admin.ask("PUT", "extension-features/1001", {"box_greeting": prompt["key"]})
+        call = await greeted(floor, OWN_HZ)
+        await hears(call, BEEP_HZ, 8)
+        await deaf(call, OWN_HZ, 1)
+        call.hang_up()
+        await floor.live.gone(number_of(call))
+    finally:
+        await floor.admin.ask("PUT", "extension-features/1001", {})
+        await floor.admin.ask("DELETE", f"numbers/{made['id']}")
+        await floor.admin.ask("DELETE", f"prompts/{prompt['id']}")
+
+
+async def greeted(floor: Floor, hertz: int) -> PhoneCall:
+    """A customer who hears this greeting in the box; the engine reads the change beside its work."""
+    for _ in range(20):
+        call = await floor.customer(BOX)
+        with contextlib.suppress(AssertionError):
+            await floor.live.state(number_of(call), "leaving", within=3)
+            await hears(call, hertz, 2)
+            return call
+        call.hang_up()
+        await call.wait_ended(5)
+    raise AssertionError("the greeting is never heard")

@@ -138,7 +138,7 @@ async def test_the_last_calls_of_a_number(store: Store) -> None:
 async def test_a_note_is_kept_logged_and_survives_the_worker(store: Store) -> None:
     await fill(store, invent(1))
     async with store.uow() as u:
-        await repo.set_note(u, Actor(7), 1000, " 已回访 ", 5)
+        await repo.set_note(u, Actor(7), 1000, " 已回访 ", 5, None)
     async with store.uow() as u:
         again = derive.call_row(Call(id="1000", direction="in", state="ended", started_at=T0))
         await put(u, CallRow, [again], keep=derive.BY_OTHERS)
@@ -148,17 +148,19 @@ async def test_a_note_is_kept_logged_and_survives_the_worker(store: Store) -> No
         assert [row.action for row in await audit.page(u)] == ["call.note"]
     with pytest.raises(Invalid):
         async with store.uow() as u:
-            await repo.set_note(u, Actor(7), 1000, "x" * 5000, None)
+            await repo.set_note(u, Actor(7), 1000, "x" * 5000, None, None)
     with pytest.raises(NotFound):
         async with store.uow() as u:
-            await repo.set_note(u, Actor(7), 4711, "x", None)
+            await repo.set_note(u, Actor(7), 4711, "x", None, None)
 
 
 @pytest.mark.parametrize(("want", "index"), [
     (CallFilter(), "ix_call_time"), (CallFilter(since=T0, until=T0 + DAY), "ix_call_time"),
     (CallFilter(agent_id=1, since=T0), "ix_call_agent"), (CallFilter(queue_id=81), "ix_call_queue"),
     (CallFilter(number="8000", agent_id=1, since=T0), "ix_call_peer"),
-    (CallFilter(customer_id=5, agent_id=1), "ix_call_customer")])
+    (CallFilter(customer_id=5, agent_id=1), "ix_call_customer"),
+    (CallFilter(category_ids=frozenset({5})), "ix_call_category"),
+    (CallFilter(category_ids=frozenset({5}), since=T0), "ix_call_time")])
 async def test_sqlite_takes_the_index_that_was_measured(store: Store, want: CallFilter, index: str) -> None:
     if store.kind != "sqlite":
         return  # PostgreSQL plans by its statistics, which a small table does not have

@@ -15,6 +15,7 @@ from yingda.followup import repo, service
 from yingda.followup.errors import ItemOpenElsewhere, ItemTaken
 from yingda.followup.models import FollowUp, FollowUpContact
 from yingda.followup.repo import ItemFilter, Sight
+from yingda.followup.settings import CallbackRules, save_rules
 from yingda.org.actor import Actor
 from yingda.store.engine import Store
 from yingda.store.errors import Invalid, NotFound
@@ -186,3 +187,34 @@ async def test_pages_follow_one_another(line: Line) -> None:
             if not (after := page.next):
                 break
     assert len(seen) == len(set(seen)) == 23
+
+
+async def test_a_low_mark_makes_work_that_only_a_call_of_ours_ends(line: Line) -> None:
+    async def marked(call_id: int, score: int | None) -> None:
+        line.n += 1
+        told = {"flow": "7", "question": "满意吗", "key": "1", "score": score}
+        await line.shipper.ship([Entry(n=line.n, at=T0 + 50_000, kind="event", id=str(call_id), event="SurveyAnswered",
+                                       value={"call_id": str(call_id), "data": told})])
+
+    for call_id, score in ((1, 5), (2, None), (3, 3)):
+        await line.ship(talk(call_id, over=False))
+        await marked(call_id, score)
+    assert await line.items() == [], "neither good marks nor none"
+    await line.ship(lost(4, s=-100), talk(5, over=False))
+    assert await line.items() == [], "the talk has ended what was open"
+    await marked(5, 2)
+    await marked(5, 1)
+    await line.ship(talk(5))
+    item, = await line.items(reason="low_mark")
+    assert (item.number, item.reasons, item.state) == (CALLER, {"low_mark": 1}, "open")
+    async with line.store.reading() as u:
+        assert [(one.call_id, one.kind) for one in await repo.contacts(u, [item.id])] == [(5, "low_mark")]
+    await line.ship(talk(6, s=500))
+    assert len(await line.items()) == 1, "that he calls again settles nothing"
+    await line.ship(talk(7, "out", s=600))
+    assert await line.items() == []
+    async with line.store.uow() as u:
+        await save_rules(u, Actor(None, ""), CallbackRules(low_mark=0))
+    await line.ship(talk(8, s=700, over=False))
+    await marked(8, 1)
+    assert await line.items() == [], "switched off"

@@ -93,9 +93,35 @@ async def test_the_feed_bundles_and_outlives_a_database_that_is_away(store: Stor
         await feed.flush()
     await feed._store.close()
     feed._store = good
+    feed.note("login_wrong", "9000", address="192.0.2.9")  # what came meanwhile is counted with it
     await feed.flush()
     async with store.reading() as u:
-        assert (await alarms.listed(u))[0].count == 5000
+        assert (await alarms.listed(u))[0].count == 5001
+
+
+async def test_what_a_thread_notes_is_written_without_anything_else_happening(
+        store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread loses the processor in the midst of its note, whenever it asks for the time."""
+    def slow() -> int:
+        time.sleep(0.02)
+        return NOW
+    monkeypatch.setattr("yingda.notify.feed.EVERY_S", 0)
+    feed = Feed(store, slow)
+    writer = asyncio.create_task(feed.run())
+    try:
+        for n in range(1, 11):
+            await asyncio.to_thread(feed.note, "part_restarted", f"part{n}", how="signal SIGKILL")
+            deadline = time.monotonic() + 5
+            while await written(store) < n:
+                assert time.monotonic() < deadline, f"part{n} waits unseen"
+                await asyncio.sleep(0.01)
+    finally:
+        writer.cancel()
+
+
+async def written(store: Store) -> int:
+    async with store.reading() as u:
+        return len(await alarms.listed(u))
 
 
 async def people(store: Store) -> dict[str, int]:

@@ -100,6 +100,15 @@ async def test_people_are_found_by_number_name_and_pinyin(store: Store) -> None:
             assert [row.number for row in await people.list_people(u, q)] == numbers, q
 
 
+async def test_an_employee_number_may_have_dashes(store: Store) -> None:
+    for number in ("A-0012_x", "x" * 20):
+        assert (await person(store, replace(LI, number=number))).number == number
+    for number in ("-1", "李1", "x" * 21, "a b"):
+        with pytest.raises(Invalid) as fault:
+            await person(store, replace(LI, number=number))
+        assert fault.value.fields == {"number": "malformed"}, number
+
+
 async def test_departments_make_a_tree_without_circles(store: Store) -> None:
     async with store.uow() as u:
         top = await departments.save_department(u, ADMIN, None, number="1", name="总部")

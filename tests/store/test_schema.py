@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
@@ -17,11 +18,15 @@ import yingda.crm.customers.models
 import yingda.followup.models
 import yingda.ivr.models
 import yingda.notify.models
+import yingda.org.handsets
 import yingda.org.office_models
+import yingda.org.phone_settings
+import yingda.org.photos
 import yingda.prompts.models
 import yingda.recording.models
 import yingda.worker.models  # noqa: F401
 from yingda.org.models import Setting
+from yingda.store import migrate
 from yingda.store.base import Base
 from yingda.store.engine import Store, make_sync_engine
 from yingda.store.errors import DatabaseTooNew
@@ -41,6 +46,21 @@ def test_migrations_make_what_the_models_say(empty_url: str) -> None:
 def test_upgrading_twice_changes_nothing(empty_url: str) -> None:
     assert upgrade(empty_url) == upgrade(empty_url)
     assert is_current(empty_url)
+
+
+def test_flows_that_are_there_get_numbers_by_their_age(empty_url: str) -> None:
+    config = migrate._config()
+    with make_sync_engine(empty_url).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0019")
+        for key in (30, 10, 20):
+            connection.execute(text(
+                "INSERT INTO flow (id, name, version, draft_rev, draft_at, published_at, archived_at) "
+                "VALUES (:key, :name, 0, 1, 0, 0, 0)"), {"key": key, "name": f"f{key}"})
+    upgrade(empty_url)
+    with make_sync_engine(empty_url).begin() as connection:
+        rows = list(connection.execute(text("SELECT id, number FROM flow ORDER BY id")))
+    assert [tuple(row) for row in rows] == [(10, 1), (20, 2), (30, 3)]
 
 
 def test_several_processes_may_upgrade_at_once(empty_url: str) -> None:

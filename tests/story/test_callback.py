@@ -55,9 +55,16 @@ def one(w: World) -> Callback:
     return callback
 
 
+def open_on_board(w: World) -> int:
+    w.screen.flush()
+    view = w.screen._shown["queues", "q2"]
+    return int(view["callbacks"])
+
+
 def test_the_caller_hangs_up_and_is_called_in_his_place() -> None:
     w = world(1)
     promised(w)
+    assert open_on_board(w) == 1
     later = w.caller(caller="13600136000")  # waits on the line, but came after him
     w.run(5_000)
     assert [x.kind for x in derive.contacts(w.ended.values())] == ["callback"]
@@ -73,6 +80,7 @@ def test_the_caller_hangs_up_and_is_called_in_his_place() -> None:
     w.leaves(out.caller_leg)
     w.run(20_000)
     assert not w.story.callbacks.all and w.call(later).state == "talking", "then the next one's turn"
+    assert open_on_board(w) == 0
     assert ("reached" in {x.kind for x in derive.contacts(w.ended.values())})
 
 

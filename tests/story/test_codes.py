@@ -183,6 +183,26 @@ def test_pick_up_by_code(dialled: str) -> None:
     w.at_rest()
 
 
+@pytest.mark.parametrize(("group", "dialled", "taken"), [
+    ("5", "*8", True), ("5", "*81001", True), ("6", "*8", False), ("", "*8", False), ("", "*81001", False)])
+def test_pick_up_among_the_phones_of_an_extension_group(group: str, dialled: str, taken: bool) -> None:
+    """Who does not serve the queue takes its call from a phone of his own extension group, and from no other."""
+    w = world()
+    w.phones["1001"] = Phone(answer_ms=None)
+    w.staff("1001")
+    w.staff("1002", ready=False)
+    known = w.story.site
+    known.people["p2"] = known.person_by_extension["1002"] = replace(known.people["p2"], queues=())
+    for number, own in (("1001", "5" if group else ""), ("1002", group)):
+        known.extensions[number] = replace(known.extensions[number], group_id=own)
+    leg = w.caller()
+    w.run(1_000)
+    w.dials("1002", dialled)
+    w.run(200)
+    call = w.call(leg)
+    assert (call.state, call.agent_id) == (("talking", "p2") if taken else ("offered", "p1"))
+
+
 def test_grab_by_code_and_nothing_to_take() -> None:
     w = world()
     w.staff("1002", ready=False)

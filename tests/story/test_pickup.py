@@ -11,6 +11,7 @@ from tests.story.world import Phone, World, site
 
 from yingda.bus import verbs as v
 from yingda.journey import errors as err
+from yingda.journey.directory import Number
 from yingda.kit.errors import YingdaError
 
 pytestmark = pytest.mark.story
@@ -95,6 +96,97 @@ def test_the_takers_phone_fails_and_the_caller_keeps_his_place() -> None:
     w.phones["1001"] = Phone(answer_ms=500)
     w.run(2_000)
     assert w.call(leg).agent_id == "p1" and w.call(leg).state == "talking" and w.call(leg).waiting_since == since
+
+
+def grouped(*extensions: str) -> World:
+    """Three at their phones, none of whom serves a group; these extensions are of one extension group."""
+    made = site()
+    w = World(replace(made, people=tuple(replace(one, picks_up="own", queues=()) for one in made.people),
+                      extensions=tuple(replace(one, group_id="5" if one.number in extensions else "")
+                                       for one in made.extensions),
+                      numbers=(*made.numbers, Number(number="4008001007", trunk_id="t1", destination="agent:1001"))))
+    w.staff("1001", "1002", "1003", ready=False)
+    w.phones["1001"] = Phone(answer_ms=None)
+    return w
+
+
+@pytest.mark.parametrize(("where", "code", "taken"), [
+    (("1001", "1003"), "*8", True), (("1001", "1003"), "*81001", True), (("1001",), "*8", False),
+    ((), "*81001", False)])
+def test_a_caller_for_one_person_is_taken_at_another_phone_of_the_extension_group(
+        where: tuple[str, ...], code: str, taken: bool) -> None:
+    w = grouped(*where)
+    leg = w.caller("4008001007")
+    w.run(2_000)
+    first = w.call(leg).third_leg
+    assert w.call(leg).state == "transferring" and w.agent("1001").state == "ringing"
+    phone = w.dials("1003", code)
+    w.run(500)
+    call = w.call(leg)
+    if taken:
+        assert (call.state, call.agent_id, call.agent_leg) == ("talking", "p3", phone) and first not in w.legs
+        assert w.bridges[call.bridge] == {leg, phone} and leg not in w.music
+        assert w.agent("1001").engagement == "free" and w.agent("1003").state == "talking"
+        assert [(s.agent_id, s.outcome, s.why) for s in call.segments if s.kind == "agent"] == [
+            ("p1", "picked_up", "direct"), ("p3", "", "pickup")]
+        assert call.segments[-1].recording, "it is recorded as any other"
+    else:
+        assert (call.state, call.third_leg) == ("transferring", first)
+    w.leaves(leg)
+    w.run(60_000)
+    w.at_rest()
+
+
+@pytest.mark.parametrize("by_page", [False, True])
+def test_a_colleagues_call_is_taken_at_another_phone_of_the_extension_group(by_page: bool) -> None:
+    w = grouped("1001", "1003")
+    dialler = w.dials("1002", "1001")
+    w.run(1_000)
+    assert w.agent("1001").state == "ringing"
+    if by_page:
+        do(w, v.PickUpCall(actor="p3", agent_id="p3", from_agent="p1"))
+    else:
+        w.dials("1003", "*8")
+    w.run(500)
+    call = next(iter(w.desk.live())) if by_page else w.desk.call_of_leg(dialler)
+    assert call is not None and (call.state, call.agent_id, call.far_agent_id) == ("talking", "p2", "p3")
+    assert w.bridges[call.bridge] == {dialler, call.caller_leg} and w.agent("1001").engagement == "free"
+    with pytest.raises(err.NothingToPickUp):
+        do(w, v.PickUpCall(actor="p1", agent_id="p1", from_agent="p3"))
+    w.leaves(call.caller_leg)
+    w.run(60_000)
+    w.at_rest()
+
+
+def test_a_blind_transfer_is_taken_and_two_at_once_end_well() -> None:
+    w = grouped("1001", "1002", "1003")
+    leg = w.caller("4008001007")
+    w.run(500)
+    w.dials("1002", "*8")
+    w.run(500)
+    assert w.call(leg).agent_id == "p2"
+    do(w, v.TransferCall(actor="p2", agent_id="p2", call_id=w.call(leg).id, to="1001"))
+    w.run(500)
+    do(w, v.PickUpCall(actor="p3", agent_id="p3", from_agent="p1"))
+    with pytest.raises(YingdaError):
+        do(w, v.PickUpCall(actor="p2", agent_id="p2", call_id=w.call(leg).id))
+    w.run(500)
+    call = w.call(leg)
+    assert (call.state, call.agent_id) == ("talking", "p3") and w.bridges[call.bridge] == {leg, call.agent_leg}
+    w.leaves(leg)
+    w.run(60_000)
+    w.at_rest()
+
+
+def test_the_takers_phone_fails_and_the_caller_of_one_person_hears_that_nobody_is_there() -> None:
+    w = grouped("1001", "1003")
+    w.phones["1003"] = Phone(cause=20)
+    leg = w.caller("4008001007")
+    w.run(500)
+    do(w, v.PickUpCall(actor="p3", agent_id="p3", from_agent="p1"))
+    w.run(60_000)
+    assert w.call(leg).state == "ended"
+    w.at_rest()
 
 
 @pytest.mark.parametrize(("change", "error"), [

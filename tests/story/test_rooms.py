@@ -126,6 +126,27 @@ def test_a_restart_joins_everybody_again() -> None:
     assert w.bridges["room-r1"] == {one}
 
 
+@pytest.mark.parametrize("pin", ["1234", ""])
+def test_the_engine_dies_while_somebody_stands_at_the_door(pin: str) -> None:
+    """Half of the PIN is gone with it: he is asked again. Where there is none he is let in."""
+    w = house(replace(OPEN, pin=pin))
+    opened, w.office.rooms._receive = w.office.rooms._receive, lambda *known: None  # type: ignore[method-assign]
+    leg = arrive(w, "1001", "6001")
+    w.run(200)
+    assert w.call(leg).state == "at_door"
+    w.office.rooms._receive = opened  # type: ignore[method-assign]
+    w.office.rooms._keyed[w.call(leg).id] = "12"
+    w.story.resume(w.call(leg), w.at)
+    assert spoken(w) == (["sound:yd/enter-pin"] if pin else [])
+    for digit in pin:
+        w.key(leg, digit)
+    w.run(200)
+    assert w.bridges["room-r1"] == {leg}
+    w.leaves(leg)
+    w.run(200)
+    w.at_rest()
+
+
 @pytest.mark.parametrize(("keys", "field", "value", "said"), [
     ("*721002", "always", "agent:1002", "forward-on"), ("*741002", "busy", "agent:1002", "forward-on"),
     ("*751002", "no_answer", "agent:1002", "forward-on"), ("*78", "dnd", True, "dnd-on"),

@@ -14,6 +14,7 @@ from yingda.agents import machine as am
 from yingda.bus import verbs as v
 from yingda.journey import errors as err
 from yingda.journey.directory import Directory
+from yingda.journey.site import Site
 from yingda.telephony import commands as c
 
 pytestmark = pytest.mark.story
@@ -105,6 +106,40 @@ def test_ring_all_has_a_bound() -> None:
     w.caller()
     w.run(100)
     assert sum(w.agent(str(1000 + n)).state == "ringing" for n in range(1, 15)) == 10
+
+
+# ---- by what was before
+
+
+def test_round_robin_fewest_calls_least_talk_and_level() -> None:
+    """p2 comes last and would be the last by idleness; it is his turn by each of the others."""
+    base = with_strategy("longest_idle", agents=2, wrap_up_s=0)
+    w = World(replace(base, people=tuple(replace(p, queues=(("q1", 1), ("q2", 3 if p.id == "p1" else 1)))
+                                         for p in base.people)))
+    w.staff("1001", "1002")
+
+    def served_by(strategy: str, newest: str, talk_ms: int = 5_000) -> str:
+        now = w.story.site.directory
+        w.story.use_site(Site(replace(now, queues=tuple(replace(q, strategy=strategy) for q in now.queues))))
+        person = f"p{newest[-1]}"
+        asyncio.run(w.verbs.do(v.SetBreak(actor=person, agent_id=person, reason="rest")))
+        w.run(1_000)
+        asyncio.run(w.verbs.do(v.SetReady(actor=person, agent_id=person)))
+        leg = w.caller()
+        w.run(3_000 + talk_ms)
+        call = w.call(leg)
+        assert call.state == "talking"
+        w.leaves(leg)
+        w.run(1_000)
+        assert w.call(leg).segments[-1].why.startswith(strategy)
+        return {"p1": "1001", "p2": "1002"}[call.agent_id]
+
+    assert served_by("longest_idle", "1002", 30_000) == "1001"
+    assert served_by("round_robin", "1002", 100) == "1002" and served_by("round_robin", "1001", 100) == "1001"
+    assert served_by("fewest_calls", "1002", 100) == "1002", "two against one"
+    assert served_by("least_talk", "1002", 100) == "1002", "as many calls, but shorter ones"
+    assert served_by("level", "1002") == "1002", "level 1 before level 3"
+    w.at_rest()
 
 
 # ---- by area

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from tests.story.world import Phone, World, site
 
 from yingda.bus import verbs as v
+from yingda.calls import events as e
 from yingda.calls.state import Call
 from yingda.kit.errors import YingdaError
 from yingda.telephony import commands as c
@@ -59,11 +61,13 @@ def test_consult_then_complete() -> None:
     w.at_rest()
 
 
-def test_consult_cancelled_gives_the_customer_back() -> None:  # oracle O3
+@pytest.mark.parametrize("way", [v.CancelConsult, v.HangUpCall])
+def test_consult_cancelled_gives_the_customer_back(way: type[v.CancelConsult | v.HangUpCall]) -> None:  # oracle O3
+    """The red button ends the consultation: it never drops the customer."""
     w, leg, call = talk()
     consult(w, call)
     w.run(10_000)
-    do(w, v.CancelConsult(actor="p1", agent_id="p1", call_id=call.id))
+    do(w, way(actor="p1", agent_id="p1", call_id=call.id))
     w.run(10)
     now = w.call(leg)
     assert now.state == "talking" and w.bridges[now.bridge] == {leg, now.agent_leg}
@@ -191,6 +195,28 @@ def test_listen_whisper_barge_in_one_session_and_the_talk_is_untouched() -> None
     assert w.agent("1002").engagement == "free"
     w.leaves(leg)
     w.run(20)
+    w.at_rest()
+
+
+@pytest.mark.parametrize("mode", ["listen", "whisper", "barge"])
+def test_a_change_of_mode_that_a_death_cut_short_is_made_good(mode: str) -> None:
+    """What the switch did not hear of before the engine died: a listener is never left where he can be heard."""
+    w, leg, call = talk()
+    do(w, v.WatchCall(actor="p2", agent_id="p2", call_id=call.id, mode=mode))
+    w.run(200)
+    watcher = w.call(leg).watchers[0]
+    talkers = {leg, call.agent_leg}
+    w.bridges.pop(watcher.bridge, None)
+    w.bridges[call.bridge] = talkers if mode == "barge" else talkers | {watcher.leg}
+    w.desk.post(call.id, e.Compared(at=w.at, bridged=tuple(w.bridges[call.bridge]), bridge_lives=True))
+    w.run(50)
+    if mode == "barge":
+        assert w.bridges[call.bridge] == talkers | {watcher.leg}
+    else:
+        assert w.bridges[call.bridge] == talkers and w.bridges[watcher.bridge] == {watcher.leg, watcher.snoop}
+    w.leaves(leg)
+    w.run(50)
+    assert w.agent("1002").engagement == "free"
     w.at_rest()
 
 
@@ -394,4 +420,59 @@ def test_transfer_to_a_menu() -> None:
     assert w.call(leg).agent_id == "p1" and w.call(leg).queue_id == "q1"
     w.leaves(leg)
     w.run(50)
+    w.at_rest()
+
+
+# ---- a group is asked
+
+
+def test_consulting_a_group_rings_whose_turn_it_is() -> None:
+    w, leg, call = talk(wrap_up_s=5)
+    with pytest.raises(YingdaError) as refusal:
+        consult(w, call, "queue:801")
+    assert refusal.value.code == "nobody_free" and w.call(leg).state == "talking", "the customer stays with his agent"
+    w.run(100)
+    for number in ("1003", "1002"):  # 1003 is free for longer
+        do(w, v.SetReady(actor=f"p{number[-1]}", agent_id=f"p{number[-1]}"))
+        w.run(1_000)
+    consult(w, call, "queue:801")
+    w.run(3_000)
+    now = w.call(leg)
+    assert (now.state, now.third_agent_id, now.third_up) == ("consulting", "p3", True) and leg in w.music
+    do(w, v.CompleteTransfer(actor="p1", agent_id="p1", call_id=call.id))
+    w.run(10)
+    assert w.call(leg).agent_id == "p3" and w.agent("1002").state == "ready"
+    w.leaves(leg)
+    w.run(20)
+    w.at_rest()
+
+
+@pytest.mark.parametrize("to", ["queue:999", "flow:f1"])
+def test_what_cannot_be_asked_is_refused(to: str) -> None:
+    w, leg, call = talk()
+    with pytest.raises(YingdaError):
+        consult(w, call, to)
+    assert w.call(leg).state == "talking" and leg not in w.music
+
+
+@pytest.mark.parametrize("ms", [0, 1, 5, 21, 2_021, 2_022, 2_030])
+@pytest.mark.parametrize("verb", ["complete", "conference", "cancel"])
+def test_the_consulted_one_hangs_up_as_the_agent_acts(verb: str, ms: int) -> None:
+    """Answered after 20 + 2000 ms; the phone goes down in the same moment as the agent's wish comes, or just after."""
+    w, leg, call = talk()
+    w.phones["1002"] = Phone(answer_ms=2_000, talk_ms=0)
+    consult(w, call)
+    w.run(ms)
+    who = {"actor": "p1", "agent_id": "p1", "call_id": call.id}
+    wishes: dict[str, v.AnyVerb] = {"complete": v.CompleteTransfer(**who), "conference": v.MakeConference(**who),
+                                    "cancel": v.CancelConsult(**who)}
+    with contextlib.suppress(YingdaError):
+        do(w, wishes[verb])
+    w.run(3_000)
+    now = w.call(leg)
+    assert now.state in ("talking", "transferring", "waiting", "offered", "ended")
+    if now.state == "talking":
+        assert w.bridges[now.bridge] == {leg, now.agent_leg} and leg not in w.music
+    w.leaves(leg)
+    w.run(100_000)
     w.at_rest()

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import pytest
-from tests.story.world import World
+from msgspec.structs import replace
+from tests.story.world import World, site
 
+from yingda.acd.policy import Policy
+from yingda.agents import machine as am
+from yingda.bus import verbs as v
 from yingda.calls import events as e
 from yingda.calls.runner import decode_call
 from yingda.calls.state import Call
+from yingda.journey import errors as err
 from yingda.journey.voicemail import leave_message
 from yingda.telephony import commands as c
 from yingda.telephony import facts as f
@@ -164,3 +171,45 @@ def test_the_switch_dies_while_somebody_speaks() -> None:
     w.run(8_000)
     w.desk.post(w.call(leg).id, e.SwitchLost(at=w.at))
     assert kept(w.call(leg))[:2] == ("message", "left"), "the file has no header that could be broken"
+
+
+def test_a_groups_box_has_its_own_greeting_and_length() -> None:
+    book = site()
+    own = Policy(box_greeting="own/p9", box_longest_s=60)
+    w = World(replace(book, queues=tuple(replace(q, policy=own) if q.number == "802" else q for q in book.queues)))
+    leg = begin(w)
+    assert heard(w, leg)[-1] == ("sound:own/p9", "sound:yd/beep")
+    assert [x.longest_s for _, x in w.commands if isinstance(x, c.Record)] == [60]
+    w.run(60_000)
+    assert w.call(leg).message.phase == "choosing", "as long as the box allows"  # type: ignore[union-attr]
+
+
+def test_a_persons_own_box_has_the_greeting_that_he_chose() -> None:
+    w = World()
+    w.office.set_features("1002", "p2", box_greeting="own/p7")
+    w.office.change("1002", "p2", dnd=True)
+    assert heard(w, begin(w, "1002"))[-1] == ("sound:own/p7", "sound:yd/beep"), "a code on the phone leaves it alone"
+    assert heard(w, begin(w, "1001"))[-1] == ("sound:yd/leave-message", "sound:yd/beep")
+
+
+def test_a_prompt_is_said_on_ones_own_phone() -> None:
+    w = World()
+    w.staff("1001", ready=False)
+    ask = v.RecordPrompt(actor="p1", agent_id="p1")
+    call_id = asyncio.run(w.verbs.do(ask))["call_id"]
+    leg = w.desk.calls[call_id].caller_leg
+    while not w.recording:
+        w.run(100)
+    w.run(700)
+    w.recorded(leg)
+    w.run(100)
+    assert heard(w, leg) == [("sound:yd/beep",), ("sound:yd/message-options",)], "a short word is a prompt too"
+    w.key(leg, "2")
+    w.run(10_000)
+    call = w.ended[call_id]
+    assert kept(call)[:2] == ("message", "left") and [s.number for s in call.segments] == ["prompt"]
+    assert len(derive.talks(call)) == 1 and not derive.contacts([call]), "nobody is to be called back for it"
+    w.agents.post("p1", am.ReadyAsked(at=w.at))
+    with pytest.raises(err.NotNow):
+        asyncio.run(w.verbs.do(ask))
+    w.at_rest()

@@ -198,3 +198,32 @@ def test_the_engine_is_restarted_between_two_trunks() -> None:
     w.story.resume(call, w.at)
     w.run(3_000)
     assert rung(w)[-1] == ("trunk-two", "013812345678") and w.agent("1001").state == "talking"
+
+
+def test_the_first_line_failed_while_the_engine_was_away() -> None:
+    """Nobody has heard why: the next line is tried, unless the party had rung already."""
+    for ring_ms, rung_in_the_end in ((5_000, ["trunk-demo", "trunk-two"]), (20, ["trunk-demo"])):
+        w = two_trunks()
+        w.staff("1001", ready=False)
+        w.fars = {"trunk-demo": Phone(answer_ms=None, ring_ms=ring_ms)}
+        dial(w, "13812345678")
+        w.run(100)
+        call = w.desk.live()[0]
+        w.legs.pop(call.caller_leg)
+        w.tell(f.LegGone(at=w.at, leg=call.caller_leg, cause=-1, cause_text="missing"))
+        w.run(3_000)
+        assert [endpoint for endpoint, _ in rung(w)] == rung_in_the_end
+        assert bool(w.desk.live()) == (len(rung_in_the_end) == 2)
+
+
+def test_the_rule_of_an_extension_group_holds_for_its_phones_only() -> None:
+    w = two_trunks(rules={"role:*": CallingRule(classes=HOME), "extension_group:5": CallingRule(classes=("local",))})
+    site_now = w.story.site
+    for number, group in (("1001", "5"), ("1002", "6")):
+        site_now.extensions[number] = replace(site_now.extensions[number], group_id=group)
+    w.staff("1001", "1002", ready=False)
+    with pytest.raises(err.CallingForbidden):
+        dial(w, "13812345678")
+    dial(w, "13812345678", "p2")
+    w.run(3_000)
+    assert w.agent("1002").state == "talking" and w.agent("1001").engagement == "free"

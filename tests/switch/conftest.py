@@ -36,12 +36,21 @@ def install() -> Install:
 
 
 @pytest.fixture(scope="session")
-def house(install: Install, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def shared_house(install: Install, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One running Asterisk for all tests that leave it alive."""
     house = House(install, tmp_path_factory.mktemp("house"))
     house.start()
     yield house
     house.stop()
+
+
+@pytest.fixture
+def house(shared_house: House) -> Iterator[House]:
+    """The shared Asterisk, alive. The test in which it dies fails with its log; those after it get a living one."""
+    if not shared_house.alive():
+        shared_house.start()
+    yield shared_house
+    assert shared_house.alive(), f"asterisk died in this test: {shared_house.how_it_ended()}\n{shared_house.log()}"
 
 
 @pytest.fixture
@@ -63,7 +72,7 @@ async def board(house: House, tmp_path: Path) -> AsyncIterator[Switchboard]:
 
 
 @pytest.fixture(scope="session")
-def api_docs(house: House) -> dict[str, dict[str, object]]:
+def api_docs(shared_house: House) -> dict[str, dict[str, object]]:
     """The running switch's own description of its interface."""
     names = ("channels", "bridges", "events", "applications", "playbacks", "recordings", "endpoints", "asterisk")
-    return {name: json.loads(house.ari("GET", f"/api-docs/{name}.json")) for name in names}
+    return {name: json.loads(shared_house.ari("GET", f"/api-docs/{name}.json")) for name in names}

@@ -84,6 +84,14 @@ class House:
             time.sleep(0.05)
         raise AssertionError("asterisk did not come up:\n" + self.log())
 
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def how_it_ended(self) -> str:
+        """Its exit code (a signal's number below zero) and the last it printed."""
+        code = self.process.poll() if self.process is not None else None
+        return f"code {code}\n" + (self.config.home / "out.log").read_text(errors="replace")[-2000:]
+
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         process, self.process = self.process, None
         if process is None or process.poll() is not None:

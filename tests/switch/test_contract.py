@@ -130,6 +130,6 @@ def test_all_modules_load_and_the_dialplan_finds_its_applications(house: House) 
     used = set(re.findall(r"(?:same => n(?:\(\w+\))?|exten => [^,]+,\d+),(\w+)\(", text))
     provided = {
         "Answer", "Hangup", "Goto", "GotoIf", "Set", "Wait", "Playback", "StartMusicOnHold", "StopMusicOnHold", "Dial",
-        "Stasis", "MixMonitor", "Return", "WaitUntil",
+        "Stasis", "MixMonitor", "Return", "WaitUntil", "MSet",
     }
     assert used == provided, "a new application: load its module, then name it here"

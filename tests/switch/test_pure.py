@@ -62,13 +62,13 @@ def test_a_call_from_the_fallback_is_as_old_as_its_channel() -> None:
 def test_ringing_is_told_once_however_often_it_is_said() -> None:
     translator = Translator()
     said = [
-        told(translator, "ChannelStateChange", channel=channel(state="Ringing")),
+        told(translator, "Dial", dialstatus="", peer=channel(state="Down")),
         told(translator, "Dial", dialstatus="RINGING", peer=channel(state="Ringing")),
         told(translator, "Dial", dialstatus="PROGRESS", peer=channel(state="Ringing")),
     ]
     assert [one for one in said if one] == [f.LegRinging(at=millis(AT), leg="1.0")]
     assert isinstance(told(translator, "ChannelDestroyed", channel=channel(), cause=16, cause_txt="x"), f.LegGone)
-    assert told(translator, "ChannelStateChange", channel=channel(state="Ringing")) is not None, "a new life"
+    assert told(translator, "Dial", dialstatus="PROGRESS", peer=channel()) is not None, "a new life"
 
 
 @pytest.mark.parametrize(("name", "fact"), [
@@ -139,10 +139,21 @@ def ring(**more: object) -> dict[str, object]:
     return body
 
 
+def test_a_call_reaches_us_in_three_steps_and_its_leg_in_three(tmp_path: Path) -> None:
+    """Each step costs the switch a snapshot of the channel and an event made for us."""
+    text = files(config(tmp_path))["extensions.conf"]
+    blocks = re.findall(r"\[(yd-(?:trunk|phone|trunk-in|phone-in|leg))\]\n(.*?)(?=\n\[|\Z)", text, re.DOTALL)
+    steps = {name: len(re.findall(r"^(?:exten| same) =>", block.partition("Stasis(")[0], re.MULTILINE))
+             for name, block in blocks}
+    assert steps["yd-trunk"] + steps["yd-trunk-in"] == steps["yd-phone"] + steps["yd-phone-in"] == 3
+    assert steps["yd-leg"] == 3
+
+
 def test_a_ring_is_one_request() -> None:
     body = ring(originator="1.0", record_as="rec-1", caller_name="李雷")
     assert body["endpoint"] == "PJSIP/1001" and body["callerId"] == '"李雷" <138>' and body["originator"] == "1.0"
-    assert (body["context"], body["extension"]) == ("yd-leg", "s") and "app" not in body
+    assert (body["context"], body["extension"]) == ("yd-leg", "rec") and "app" not in body
+    assert ring()["extension"] == "s", "without a name nothing is recorded"
     assert body["variables"]["YD_REC"] == "rec-1"  # type: ignore[index]
     assert set(ring()["variables"]) == {"YD_CALL", "PJSIP_HEADER(add,X-Yingda-Call)"}  # type: ignore[call-overload]
 
@@ -229,8 +240,8 @@ def test_every_value_from_outside_is_filtered_in_the_dialplan(tmp_path: Path) ->
     text = files(config(tmp_path))["extensions.conf"]
     for line in text.splitlines():
         for match in re.finditer(r"\$\{(EXTEN|YD_REC|UNIQUEID|CALLERID\([a-z]+\))", line):
-            # the second stands in the -in context, whose extension is filtered; the third asks only whether it is empty
-            clean = "FILTER(" in line[: match.start()] or "YD_CALLED=${EXTEN}" in line or '${YD_REC}" = ""' in line
+            # the second stands in the contexts that are entered with a filtered extension only
+            clean = "FILTER(" in line[: match.start()] or "YD_CALLED=${EXTEN}" in line
             assert clean, line
 
 

@@ -22,6 +22,7 @@ from yingda.caller.call import PhoneCall
 MICROPHONE_HZ = 1200
 SLOW_MS = 15_000  # the machine may be busy; a quiet one needs a tenth of it
 AUDIBLE_DB = -45.0
+PICTURES = os.environ.get("YINGDA_PICTURES", "")  # a folder: the pages under test are kept there as pictures
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--allow-loopback-in-peer-connection", "--use-fake-device-for-media-stream")
@@ -109,6 +110,15 @@ class Desk:
 
     async def call_is(self, state: str) -> None:
         await expect(self.at("call-card")).to_have_attribute("data-state", state, timeout=SLOW_MS)
+
+    async def keep(self, name: str) -> None:
+        """A picture of the page as it is now, in both sizes that people have, when pictures are asked for."""
+        if PICTURES:
+            for width, height in ((1366, 768), (1920, 1080)):
+                await self.page.set_viewport_size({"width": width, "height": height})
+                await self.page.wait_for_timeout(300)
+                await self.page.screenshot(path=f"{PICTURES}/{name}-{width}.png")
+            await self.page.set_viewport_size({"width": 1366, "height": 768})
 
     # ---- work
 

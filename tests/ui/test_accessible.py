@@ -46,3 +46,29 @@ async def test_every_page_of_the_menu(desk: Opener, number: str) -> None:
         await page.page.wait_for_timeout(250)
         await look(name)
     assert not wrong, "\n".join(f"{rule}\n    " + "\n    ".join(nodes[:6]) for rule, nodes in wrong.items())
+
+
+async def test_every_form_for_a_new_record(desk: Opener) -> None:
+    """The drawers and dialogs behind the pages' "new" buttons: each field has a name, each text its contrast."""
+    page = await desk("9000")
+    await page.log_in()
+    entries = page.page.locator('nav [data-testid^="menu-"]')
+    await expect(entries.first).to_be_visible()
+    form = page.page.locator(".el-drawer:visible, .el-dialog:visible")
+    seen, wrong = [], []
+    for at in range(await entries.count()):
+        name = await entries.nth(at).get_attribute("data-testid") or ""
+        await entries.nth(at).click()
+        await expect(page.page.locator("main .el-skeleton")).to_have_count(0)
+        new = page.page.locator('main [data-testid$="-new"]:visible')
+        if not await new.count() or name == "menu-customers":  # whose form is a page of its own
+            continue
+        await new.first.click()
+        await expect(form).to_be_visible()
+        await page.page.wait_for_timeout(400)  # it slides in; half-way its colours are mixed
+        wrong += [f"{name}: {one['id']}: {node}" for one in await violations(page) for node in one["nodes"][:2]]
+        seen.append(name)
+        await page.key("Escape")
+        await expect(form).to_have_count(0)
+    assert len(seen) >= 10, seen
+    assert not wrong, "\n".join(wrong)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pyotp
 import pytest
 from playwright.async_api import expect
@@ -12,13 +10,6 @@ from tests.ui.conftest import Opener
 from tests.ui.desk import SLOW_MS, Desk
 
 pytestmark = [pytest.mark.ui, pytest.mark.anyio]
-PICTURES = os.environ.get("YINGDA_PICTURES", "")
-
-
-async def keep(page: Desk, name: str) -> None:
-    if PICTURES:
-        await page.page.wait_for_timeout(400)
-        await page.page.screenshot(path=f"{PICTURES}/{name}.png")
 
 
 async def leave(page: Desk) -> None:
@@ -37,7 +28,7 @@ async def test_second_factor_and_a_link_for_a_new_password(desk: Opener) -> None
     await agent.page.get_by_role("tab", name="两步验证").click()
     await agent.click("factor-begin")
     secret = (await agent.page.locator(".factor .secret").inner_text()).replace(" ", "")
-    await keep(agent, "account-factor")
+    await agent.keep("account-factor")
     await agent.field("factor-code").fill(pyotp.TOTP(secret).now())
     await agent.click("factor-confirm")
     await agent.see("recovery-codes")
@@ -50,28 +41,31 @@ async def test_second_factor_and_a_link_for_a_new_password(desk: Opener) -> None
     await admin.page.locator("nav.menu").wait_for()
     await admin.click("menu-access")
     await admin.see("policy-save")
-    await keep(admin, "access-policy")
+    await admin.keep("access-policy")
     await admin.page.get_by_role("tab", name="接口密钥").click()
     await admin.see("keys-new")
-    await keep(admin, "access-keys")
+    await admin.keep("access-keys")
     await admin.page.goto(f"{admin.product.settings.url}/admin/people")
     await admin.page.get_by_role("cell", name="1003", exact=True).first.click()
     await admin.page.get_by_role("button", name="账号安全").click()
     await admin.click("reset-link")
     await admin.see("shown-once", "/reset?token=")
     link = await admin.page.locator('[data-testid="shown-once"] .secret').inner_text()
-    await keep(admin, "account-link")
+    await admin.keep("account-link")
     await admin.click("shown-once-close")
 
     await agent.page.goto(link)
+    await agent.field("reset-password").fill("kurz")
+    await expect(agent.page.locator('[data-rule="length"][data-met="false"]')).to_be_visible(timeout=SLOW_MS)
     await agent.field("reset-password").fill("Ganz-Neu-2026")
+    await expect(agent.page.locator('[data-met="false"]')).to_have_count(0)
     await agent.field("reset-again").fill("Ganz-Neu-2026")
-    await keep(agent, "account-reset")
+    await agent.keep("account-reset")
     await agent.click("reset-save")
     await agent.page.get_by_role("link", name="去登录").click()
     await agent.log_in("Ganz-Neu-2026")
     await expect(agent.field("login-code")).to_be_focused(timeout=SLOW_MS)
-    await keep(agent, "account-login-code")
+    await agent.keep("account-login-code")
     await agent.field("login-code").fill("000000")
     await agent.click("login-submit")
     await expect(agent.page.get_by_text("验证码不正确或已经用过")).to_be_visible(timeout=SLOW_MS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,6 @@ from yingda.main.reach import setup_link
 
 pytestmark = [pytest.mark.ui, pytest.mark.anyio, pytest.mark.timeout(300)]
 NUMBER, PASSWORD = "4008002000", "Well-Kept-2026"
-PICTURES = os.environ.get("YINGDA_PICTURES", "")  # a folder: each step is kept there as a picture
 
 
 @pytest.fixture
@@ -28,15 +26,6 @@ def empty(tmp_path: Path) -> Iterator[Product]:
         yield product
     finally:
         product.stop()
-
-
-async def keep(page: Desk, name: str) -> None:
-    if PICTURES:
-        for width, height in ((1366, 768), (1920, 1080)):
-            await page.page.set_viewport_size({"width": width, "height": height})
-            await page.page.wait_for_timeout(300)
-            await page.page.screenshot(path=f"{PICTURES}/{name}-{width}.png")
-        await page.page.set_viewport_size({"width": 1366, "height": 768})
 
 
 def mark(page: Desk, code: str) -> Locator:
@@ -56,7 +45,7 @@ async def test_from_nothing_to_the_first_answered_call(empty: Product, browser: 
     await page.page.goto(link)
     for field, value in (("company", "远航汽车"), ("name", "高岚"), ("password", PASSWORD), ("again", PASSWORD)):
         await page.field(f"setup-{field}").fill(value)
-    await keep(page, "0-company")
+    await page.keep("0-company")
     await page.click("setup-submit")
     await departments_and_people(page)
     await line(page)
@@ -70,7 +59,7 @@ async def test_from_nothing_to_the_first_answered_call(empty: Product, browser: 
 
 async def departments_and_people(page: Desk) -> None:
     await expect(page.field("department-0")).not_to_have_value("", timeout=SLOW_MS)
-    await keep(page, "1-departments")
+    await page.keep("1-departments")
     await page.click("guide-save")
     await page.see("person-add")
     await page.field("person-name-0").fill("陈晓雯")
@@ -80,10 +69,10 @@ async def departments_and_people(page: Desk) -> None:
     await expect(page.page.get_by_text("已被占用")).to_be_visible(timeout=SLOW_MS)
     assert await page.field("person-name-0").input_value() == "陈晓雯", "nothing that was typed is lost"
     await page.field("person-number-1").fill("1002")
-    await keep(page, "2-people")
+    await page.keep("2-people")
     await page.click("guide-save")
     await page.see("guide-accounts", "1002")
-    await keep(page, "2-people-made")
+    await page.keep("2-people-made")
     await page.click("guide-next")
 
 
@@ -96,23 +85,23 @@ async def line(page: Desk) -> None:
         await page.field("line-host").fill(f"127.0.0.1:{carrier.port}")
         await page.field("line-user").fill("+862161234567")
         await page.field("line-secret").fill("carrier-secret")
-        await keep(page, "3-line")
+        await page.keep("3-line")
         await page.click("guide-save")
         await page.see("guide-lines", re.compile("账号无权注册"), within_ms=30_000)
-        await keep(page, "3-line-refused")
+        await page.keep("3-line-refused")
         carrier.status = "200 OK"
         await page.at("guide-lines").get_by_role("button", name="编辑").click()
         await page.field("line-secret").fill("better-secret")
         await page.click("guide-save")
         await expect(page.at("guide-lines").locator('[data-state="registered"]')).to_be_visible(timeout=45_000)
-        await keep(page, "3-line-registered")
+        await page.keep("3-line-registered")
         await page.click("guide-next")
 
 
 async def hotline(page: Desk) -> None:
     await page.field("hotline-number").fill("400-800")
     await page.click("hotline-always")
-    await keep(page, "4-hotline")
+    await page.keep("4-hotline")
     await page.field("hotline-number").fill(NUMBER)
     await page.click("guide-save")
 
@@ -124,14 +113,14 @@ async def probe(page: Desk) -> None:
     await page.click("sign-in-work")
     await page.state_is("on_break")
     await page.ready()
-    await keep(page, "5-test")
+    await page.keep("5-test")
     await page.click("test-start")
     await page.state_is("ringing", within_ms=45_000)
     await is_marked(page, "greeting", "rang")
     await page.click("btn-answer")
     await page.state_is("talking")
     await is_marked(page, "talked", "heardYou")
-    await keep(page, "5-test-talking")
+    await page.keep("5-test-talking")
     await page.click("test-end")
     await is_marked(page, "recorded")
-    await keep(page, "5-test-done")
+    await page.keep("5-test-done")

@@ -8,11 +8,12 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.stack.floor import CUSTOMER_HZ, Floor, both_hear, ear
+from tests.stack.floor import CUSTOMER_HZ, FAINT_DB, Floor, both_hear, ear
 from tests.ui.conftest import Opener
 from tests.ui.desk import MICROPHONE_HZ
 
-pytestmark = [pytest.mark.ui, pytest.mark.anyio]
+pytestmark = [pytest.mark.ui, pytest.mark.anyio, pytest.mark.timeout(300)]
+PATIENT_S = 40  # browsers start slowly where others work too
 
 
 async def test_settings_devices_pin_and_codes(floor: Floor, desk: Opener) -> None:
@@ -52,31 +53,29 @@ async def test_an_outside_number_as_the_phone(floor: Floor, desk: Opener) -> Non
 
 
 async def test_the_talk_survives_whatever_the_supervisors_browser_does(floor: Floor, desk: Opener) -> None:
-    talker = await floor.agent("1001")
+    """The agent's tone lies far from the microphone's: the browser's echo canceller would take a near one for echo."""
+    talker = await floor.agent("1006")
     customer, mine, call = await floor.talk(talker)
     boss = await desk("9001")
     floor.at_work.append(await floor.api("9001"))
     await boss.sign_in()
-    await boss.page.evaluate(
+    status = await boss.page.evaluate(
         """async (id) => { const me = await (await fetch('/api/v1/session')).json()
-        await fetch(`/api/v1/supervise/calls/${id}/watch`, {method: 'POST', body: JSON.stringify({mode: 'whisper'}),
-        headers: {'content-type': 'application/json', 'X-Yingda-CSRF': me.csrf}}) }""", call["id"])
-    await floor.live.agent_is("9001", "talking")
-    heard = False
-    for _ in range(400):  # the microphone pauses, and on a busy machine its sound begins late
-        heard = heard or ear(mine, MICROPHONE_HZ) > -46
-        if heard:
-            break
-        await asyncio.sleep(0.05)
-    assert heard, "the agent hears the whisper"
-    assert ear(customer, MICROPHONE_HZ) < -46, "only the agent hears a whisper"
+        return (await fetch(`/api/v1/supervise/calls/${id}/watch`, {method: 'POST',
+        body: JSON.stringify({mode: 'whisper'}),
+        headers: {'content-type': 'application/json', 'X-Yingda-CSRF': me.csrf}})).status }""", call["id"])
+    assert status == 204
+    await floor.live.agent_is("9001", "talking", within=PATIENT_S)
+    await boss.hears(PATIENT_S)
+    await boss.is_heard_by(mine, PATIENT_S)
+    assert ear(customer, MICROPHONE_HZ) < FAINT_DB, "only the agent hears a whisper"
     await boss.page.reload()
-    await both_hear(customer, CUSTOMER_HZ, mine, talker.hertz)
+    await both_hear(customer, CUSTOMER_HZ, mine, talker.hertz, PATIENT_S)
     await boss.context.set_offline(True)
-    await both_hear(customer, CUSTOMER_HZ, mine, talker.hertz)
+    await both_hear(customer, CUSTOMER_HZ, mine, talker.hertz, PATIENT_S)
     await boss.context.set_offline(False)
     await boss.page.goto("about:blank")
-    await asyncio.sleep(1)
-    await both_hear(customer, CUSTOMER_HZ, mine, talker.hertz)
+    await asyncio.gather(mine.wait_heard(1.0), customer.wait_heard(1.0))
+    await both_hear(customer, CUSTOMER_HZ, mine, talker.hertz, PATIENT_S)
     boss.complaints.clear()  # of the net that was taken away
     customer.hang_up()

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { i18n } from '@/i18n'
 import en from '@/i18n/en'
 import zh from '@/i18n/zh'
 
@@ -41,6 +42,16 @@ describe('the two languages', () => {
       for (const pattern of allowed) code = code.replace(new RegExp(pattern, 'g'), '')
       expect(code.match(/[\u4e00-\u9fff]+/)?.[0], file).toBeUndefined()
     }
+  })
+
+  it('every sentence can be said: signs such as @ mean something to the translator', () => {
+    const complaint = vi.spyOn(console, 'error').mockImplementation(() => {})
+    for (const language of ['zh', 'en'] as const) {
+      i18n.global.locale.value = language
+      for (const key of Object.keys(zhFlat)) i18n.global.t(key, {})
+    }
+    expect(complaint.mock.calls).toEqual([])
+    complaint.mockRestore()
   })
 
   it('every sentence is used', () => {

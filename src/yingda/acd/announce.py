@@ -3,8 +3,8 @@
 Expected wait: with all c agents at work busy and mean handling time h, agents become free every h / c on average, so
 the caller at place n waits n · h / c (exact for exponential handling times: W. Whitt, "Predicting Queueing Delays",
 Management Science 45(6), 1999, the no-information case given the number ahead). h is the exponentially weighted mean of
-the queue's last handled calls (talk and wrap-up), so that it follows the day. Agents who also serve other queues make
-it an underestimate.
+the queue's last handled calls (talk and wrap-up), so that it follows the day. An agent whom k queues with waiting
+callers share counts as 1 / k of one, since age decides and none of those queues comes first.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Pace:
             before = self._mean.get(queue_id)
             self._mean[queue_id] = ms if before is None else before + WEIGHT * (ms - before)
 
-    def expected_ms(self, queue_id: str, place: int, agents: int) -> int:
+    def expected_ms(self, queue_id: str, place: int, agents: float) -> int:
         """How long the caller at this place (1 = next) may still wait; 0 when nothing is known of it."""
         mean = self._mean.get(queue_id, 0.0)
         return int(place * mean / agents) if mean and agents and place else 0

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 PRIORITY_BONUS_MS = 60_000  # one step of priority is worth a minute of waiting
 MOST_AT_ONCE = 10  # phones rung for one call: more would only load the switch
@@ -131,6 +132,11 @@ class Dispatcher:
             return self._match(entry, now) if _first(self._kept.get(entry.wanted), self._live) is entry else None
         return self._match(entry, now) if self._head(entry.queue_id) is entry else None
 
+    def choose(self, queue_id: str, now: int, *, number: str = "", area: str = "") -> str:
+        """The free agent whom a caller of this queue would get at this moment; "" when nobody is free."""
+        pair = self._match(Waiting(now, 0, "", queue_id, now, area=area, number=number), now)
+        return pair.agent_id if pair else ""
+
     def for_agent(self, agent_id: str, now: int) -> Pair | None:
         """The call for an agent who has just become free: the one with the best place over all his queues."""
         agent = self._idle.get(agent_id)
@@ -163,7 +169,7 @@ class Dispatcher:
             agent = min(candidates.values(), key=lambda a: (not _near(a, entry), a.free_since, a.agent_id))
             where = f"{entry.area or entry.number[:4]} is his" if _near(agent, entry) else "nobody of that area is free"
             return Pair(entry.call_id, entry.queue_id, agent.agent_id, f"area: {where}, {_idle(agent, now)}")
-        agent = min(candidates.values(), key=lambda a: _key(a, strategy, entry.queue_id))
+        agent = min(candidates.values(), key=_order(strategy, entry.queue_id))
         return Pair(entry.call_id, entry.queue_id, agent.agent_id, _why(agent, strategy, entry.queue_id, now))
 
 
@@ -191,20 +197,18 @@ def _level(agent: Idle, queue_id: str) -> int:
     return next((level for q, level in agent.queues if q == queue_id), 99)
 
 
-def _key(agent: Idle, strategy: str, queue_id: str) -> tuple[int, int, str]:
-    """Smaller is better; idleness breaks every tie, the agent's id the last one."""
-    match strategy:
-        case "round_robin":
-            first = agent.last_offered_at
-        case "fewest_calls":
-            first = agent.calls_today
-        case "least_talk":
-            first = agent.talk_ms_today
-        case "level":
-            first = _level(agent, queue_id)
-        case _:
-            first = agent.free_since
-    return first, agent.free_since, agent.agent_id
+# smaller is better; idleness breaks every tie, the agent's id the last one
+_LONGEST = attrgetter("free_since", "agent_id")
+_ORDERS = {"round_robin": attrgetter("last_offered_at", "free_since", "agent_id"),
+           "fewest_calls": attrgetter("calls_today", "free_since", "agent_id"),
+           "least_talk": attrgetter("talk_ms_today", "free_since", "agent_id")}
+
+
+def _order(strategy: str, queue_id: str) -> Callable[[Idle], Any]:
+    """What the free agents are compared by; all of a queue are, for each call: hence no code of ours per agent."""
+    if strategy == "level":
+        return lambda a: (_level(a, queue_id), a.free_since, a.agent_id)
+    return _ORDERS.get(strategy, _LONGEST)
 
 
 def _why(agent: Idle, strategy: str, queue_id: str, now: int) -> str:

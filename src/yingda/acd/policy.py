@@ -36,12 +36,16 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     comfort: str = "yd/still-busy"
     exit_key: str = ""
     exit_to: str = ""
+    auto_answer: bool = False  # phones of ours lift by themselves, after a tone
+    box_greeting: str = ""  # prompt before a message is left in this queue's box; "" = the one that came along
+    box_longest_s: int = 180
     say_agent: bool = False  # "agent 1008 serves you" when it is answered
 
 
 FIELDS = Policy.__struct_fields__
 DESTINATIONS = ("closed_to", "nobody_to", "breaks_to", "full_to", "wait_to", "exit_to")
-RANGES = {"full_length": (0, 500), "sticky_days": (1, 365), "sticky_wait_s": (0, 300), "announce_every_s": (0, 600)}
+RANGES = {"full_length": (0, 500), "sticky_days": (1, 365), "sticky_wait_s": (0, 300), "announce_every_s": (0, 600),
+          "box_longest_s": (10, 600)}
 
 
 def to_store(policy: Policy) -> dict[str, Any]:

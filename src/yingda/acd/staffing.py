@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 ABSENT = ("signed_out", "on_break")
 
@@ -35,8 +36,13 @@ class Staffing:
     def signed_in(self, queue_id: str) -> int:
         return self._signed_in[queue_id]
 
-    def at_work(self, queue_id: str) -> int:
-        return self._at_work[queue_id]
+    def shared(self, queue_id: str, waits: Callable[[str], bool]) -> float:
+        """Agents at work in a queue, each counted by the part of him that it gets while his queues `waits` too."""
+        found = 0.0
+        for queues, _, at_work in self._part.values():
+            if at_work and queue_id in queues:
+                found += 1 / sum(1 for one in queues if one == queue_id or waits(one))
+        return found
 
     def lacking(self, queue_id: str) -> str:
         """"nobody" signed in, all on "breaks", or "" while somebody is at work."""

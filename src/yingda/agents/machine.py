@@ -193,6 +193,8 @@ def _offer_failed(a: Agent, e: OfferFailed) -> Agent:
     if a.call_id != e.call_id:
         return a
     free = replace(a, engagement="free", call_id="")
+    if a.presence == "signed_out":  # rung at his office phone: nobody is set aside who is not at work
+        return free
     if e.outcome == "no_answer":
         free = replace(free, presence="on_break", reason="rna", misses=a.misses + 1, next_presence="", next_reason="")
     elif e.outcome in ("rejected", "busy"):

@@ -79,7 +79,7 @@ class Journal:
             written = 0
             self._refused(str(reason))
         del self._unwritten[:written]  # a full disk takes a part of a line: the rest follows with the next record
-        if written:
+        if written and not self._dirty.is_set():
             self._dirty.set()
 
     def _refused(self, reason: str) -> None:

@@ -122,7 +122,10 @@ class TransferCall(Verb, frozen=True, tag="transfer"):
 
 
 class ConsultCall(Verb, frozen=True, tag="consult"):
-    """Ask a colleague or an outside number while the customer hears music."""
+    """Ask a colleague, an outside number or a group ("queue:801": whose turn it is); the customer hears music.
+
+    Refused: nobody_free (of the group).
+    """
 
     agent_id: str
     call_id: str
@@ -168,6 +171,20 @@ class PickUpCall(Verb, frozen=True, tag="pick_up"):
     anywhere: bool = False
 
 
+class ParkCall(Verb, frozen=True, tag="park"):
+    """The customer waits in a numbered slot, the agent is free. Answers {"slot"}. Refused: not_now, no_slot."""
+
+    agent_id: str
+    call_id: str
+
+
+class FetchParked(Verb, frozen=True, tag="fetch"):
+    """Take the call in this slot: the own phone is rung and lifts by itself. Refused: nothing_parked, not_now."""
+
+    agent_id: str
+    slot: str
+
+
 class MakeConference(Verb, frozen=True, tag="conference"):
     agent_id: str
     call_id: str
@@ -211,18 +228,21 @@ class MoveAgent(Verb, frozen=True, tag="move"):
 
 
 class SetFeatures(Verb, frozen=True, tag="set_features"):
-    """Forwarding and do-not-disturb of an extension. The four ways are destinations, "" = none.
+    """Forwarding and do-not-disturb of an extension. The ways are destinations, "" = none.
 
     `actor` "" when the phone itself did it by a feature code. Answers the features as they are now.
     """
 
     extension: str
     always: str = ""
+    closed: str = ""  # outside of the hours of `plan_id`
+    plan_id: str = ""
     busy: str = ""
     no_answer: str = ""
     unreachable: str = ""
     no_answer_s: int = 20
     dnd: bool = False
+    box_greeting: str = ""  # key of a prompt; the web part has looked whether it is there
 
 
 class MuteParticipant(Verb, frozen=True, tag="mute_participant"):
@@ -240,6 +260,15 @@ class RemoveParticipant(Verb, frozen=True, tag="remove_participant"):
 
 class LookAround(Verb, frozen=True, tag="look_around"):
     """The office as it is now: phones with their state and features, and what outside calls have used today."""
+
+
+class RecordPrompt(Verb, frozen=True, tag="record_prompt"):
+    """Ring the person's phone and record what he says after the tone, for a prompt. Answers {"call_id"}.
+
+    Refused: not_now (ready for calls, or busy), nobody_there (no phone registered).
+    """
+
+    agent_id: str
 
 
 class TestFlow(Verb, frozen=True, tag="test_flow"):
@@ -275,5 +304,5 @@ AnyVerb: TypeAlias = (
     | CompleteTransfer | MakeConference | WatchCall | StopWatching | InterceptCall | ForceHangUp | ForceState
     | ToggleConsult | InviteParty | PickUpCall | ReloadDirectory | MoveAgent | ReloadMusic | SetFeatures | LookAround
     | MuteParticipant | RemoveParticipant
-    | TestFlow | DropCallbacks
+    | TestFlow | RecordPrompt | DropCallbacks | ParkCall | FetchParked
 )

@@ -88,6 +88,13 @@ def dial(d: Dialling) -> Step:
                                number=d.called),))
 
 
+def try_out(call_id: str, *, at: int, leg: str, caller: str, code: str, to: str) -> Step:
+    """A phone dialled a draft's code: it is lifted and waits for `to` ("draft:<number of the flow>")."""
+    call = Call(id=call_id, direction="internal", state="arrived", started_at=at, caller=caller, caller_raw=caller,
+                called=code, caller_leg=leg, caller_up=True, trial=True, turn_to=to)
+    return Step(call, (c.Answer(leg=leg),), (e.CallTurnedIn(call_id=call_id, at=at, to=to),))
+
+
 def serve(call_id: str, *, at: int, leg: str, extension: str, code: str, language: str) -> Step:
     """A phone dialled a feature code that asks for digits: the engine itself is the other side."""
     call = Call(id=call_id, direction="internal", state="serving", started_at=at, caller=extension,

@@ -13,6 +13,7 @@ from yingda.calls import events as e
 from yingda.calls import segments as seg
 from yingda.calls.state import Call, Party
 from yingda.calls.step import Step
+from yingda.calls.way import worth_another
 from yingda.telephony import commands as c
 
 MOST = 8  # parties in one conference, all counted
@@ -45,7 +46,7 @@ def invite(call: Call, ev: e.InviteAsked) -> Step:
     if size(call) >= MOST:
         return Step(call)
     ring = third.ring(call, ev)
-    party = Party(leg=ev.leg, endpoint=ev.endpoint, number=ev.number, agent_id=ev.agent_id)
+    party = Party(leg=ev.leg, endpoint=ev.endpoint, number=ev.number, agent_id=ev.agent_id, ways=ev.ways)
     call = seg.add(call, id=ev.segment, kind="agent" if ev.agent_id else "outside", started_at=ev.at,
                    agent_id=ev.agent_id, leg=ev.leg, endpoint=ev.endpoint, number=ev.number, queue_id=call.queue_id,
                    recording=ev.record_as, why="invite")
@@ -82,9 +83,23 @@ def other_gone(call: Call, ev: e.OtherGone) -> Step:
     party = next((one for one in call.guests if one.leg == ev.leg), None)
     if party is None:
         return Step(call)
+    if party.ways and not party.up and worth_another(ev.cause, rang=True):
+        return _next_way(call, party, ev)
     facts = (endings.released(call, party.agent_id, ev.at),) if party.agent_id else ()
     call = seg.close(call, ev.at, _outcome(party.up, ev.cause), ev.cause, leg=ev.leg)
     return Step(replace(call, guests=tuple(one for one in call.guests if one is not party)), (), facts)
+
+
+def _next_way(call: Call, party: Party, ev: e.OtherGone) -> Step:
+    """The line has failed and not the party: the same number is rung by the next line."""
+    way, *rest = party.ways
+    record = f"{call.id}-{way.segment}"
+    call = seg.add(seg.close(call, ev.at, "failed", ev.cause, leg=ev.leg), id=way.segment, kind="outside",
+                   started_at=ev.at, leg=way.leg, endpoint=way.endpoint, number=party.number, queue_id=call.queue_id,
+                   recording=record, why="trunk")
+    again = replace(party, leg=way.leg, endpoint=way.endpoint, ways=tuple(rest))
+    call = replace(call, guests=tuple(again if one is party else one for one in call.guests))
+    return Step(call, (third.ring_by(call, way, record),))
 
 
 def _outcome(up: bool, cause: int) -> str:
@@ -96,6 +111,9 @@ def third_gone_from_conference(call: Call, ev: e.ThirdGone) -> Step:
         return Step(call)
     if not call.caller_up and not any(one.up for one in call.guests):
         return endings.end(call, ev.at, "answered", "far", ev.cause, gone=ev.leg)
+    another = third.next_way(call, ev)
+    if another is not None:
+        return another
     facts = third.third_released(call, ev.at)
     call = seg.close(call, ev.at, _outcome(call.third_up, ev.cause), ev.cause, leg=ev.leg)
     call = _next_third(third.without_third(call))
@@ -108,7 +126,7 @@ def _next_third(call: Call) -> Call:
     if party is None:
         return call
     return replace(call, third_leg=party.leg, third_up=party.up, third_endpoint=party.endpoint,
-                   third_number=party.number, third_agent_id=party.agent_id,
+                   third_number=party.number, third_agent_id=party.agent_id, third_ways=party.ways,
                    guests=tuple(one for one in call.guests if one is not party))
 
 

@@ -12,9 +12,8 @@ from yingda.calls.step import Step
 from yingda.telephony import commands as c
 
 _MEDIA_LOST = 44
-SHORTEST_MESSAGE_MS = 2_000  # less, silence at its end not counted, is no message
 IN_WORK = ("talking", "held", "rejoining", "dialing", "consulting", "conference", "transferring", "at_door",
-           "in_room")
+           "in_room", "parked")
 _OUTCOME_BY_CAUSE = {17: "busy", 18: "no_answer", 19: "no_answer", 21: "rejected", 1: "unknown_number",
                      28: "unknown_number", 26: "answered_elsewhere"}
 MENU_ENDS = ("menu_done", "menu_failed", "flow_failed")
@@ -31,7 +30,8 @@ def far_gone(call: Call, ev: e.FarGone) -> Step:
     if call.state == "closing":
         return end(call, ev.at, call.outcome, "caller", ev.cause, gone=call.caller_leg)
     talked = "answered" if call.answered_at else "abandoned_ring"
-    outcome = talked if call.answered_at and call.state == "in_menu" else _OUTCOME_OF_LEAVING.get(call.state, talked)
+    served = call.answered_at and (call.state == "in_menu" or call.slot)
+    outcome = talked if served else _OUTCOME_OF_LEAVING.get(call.state, talked)
     by = "media" if ev.cause == _MEDIA_LOST else ("caller" if call.direction == "in" else "far")
     return end(call, ev.at, outcome, by, ev.cause, gone=call.caller_leg)
 
@@ -53,14 +53,15 @@ def close(call: Call, ev: e.Close) -> Step:
         commands.append(c.StopPlay(playback=call.playback))
     commands.append(c.StopMusic(leg=call.caller_leg))
     commands.append(c.Play(leg=call.caller_leg, playback=ev.playback, media=ev.say, language=call.language))
-    facts = leaving_facts(call, ev.at, "closed", "caller_left")
+    facts = (*leaving_facts(call, ev.at, "closed", "caller_left"), *_colleague(call, ev.at))
     rest = ringall.drop_others(call, ev.at, "caller_left", "normal")
     call = rest.call
     commands += rest.commands
-    for kind, word in (("room", "closed"), ("menu", "done"), ("queue", "closed"), ("agent", "caller_left")):
+    for kind, word in (("room", "closed"), ("parked", "closed"), ("menu", "done"), ("queue", "closed"),
+                       ("agent", "caller_left")):
         call = seg.close(call, ev.at, word, kind=kind)
     call = seg.set_timer(replace(call, state="closing", outcome=ev.outcome, playback=ev.playback, caller_up=True,
-                             agent_id="", agent_leg="", timers=()), "close", ev.at + 20_000)
+                             agent_id="", agent_leg="", far_agent_id="", timers=()), "close", ev.at + 20_000)
     return Step(call, tuple(commands), facts)
 
 
@@ -92,6 +93,12 @@ def leaving_facts(call: Call, at: int, why: str, offer_outcome: str) -> tuple[e.
     return tuple(facts)
 
 
+def _colleague(call: Call, at: int) -> tuple[e.AnyCallFact, ...]:
+    """A colleague whom another has parked or sent on and who waits like a customer: his call is over."""
+    waits = call.far_agent_id and call.state not in IN_WORK
+    return (released(call, call.far_agent_id, at),) if waits else ()
+
+
 def released(call: Call, agent_id: str, at: int) -> e.AgentReleased:
     return e.AgentReleased(call_id=call.id, at=at, agent_id=agent_id, talk_ms=seg.talk_ms(call, agent_id, at),
                            wrap_up_s=call.wrap_up_s)
@@ -120,15 +127,15 @@ def end(call: Call, at: int, outcome: str, by: str, cause: int, gone: str = "", 
     call = seg.note(call, add_hold=held, agent_id=call.agent_id) if held else call
     ended = replace(seg.close_all(call, at, word, cause), state="ended", ended_at=at, outcome=outcome, ended_by=by,
                     cause=cause, timers=(), held_since=0, playback="", watchers=(), others=(), guests=(), confirms=())
-    return Step(ended, tuple(commands),
-                (*facts, e.CallEnded(call_id=call.id, at=at, outcome=outcome, queue_id=call.queue_id)))
+    over = e.CallEnded(call_id=call.id, at=at, outcome=outcome, queue_id=call.queue_id)
+    return Step(ended, tuple(commands), (*facts, *_colleague(call, at), over))
 
 
 def _settle_message(call: Call, at: int) -> tuple[Call, str, tuple[c.AnyCommand, ...]]:
     """A call ends while a message is left: closes its segment and tells the outcome. Too little is thrown away."""
     box = call.message or Message(box="")
     spoken, until = (at - box.since, at) if box.phase == "recording" else (box.recorded_ms, box.until)
-    if spoken >= SHORTEST_MESSAGE_MS:
+    if spoken >= box.shortest_ms:
         return seg.close(call, until, "left", kind="message"), "message", ()
     drop = (c.DropRecording(recording=box.recording),) if box.since else ()
     return seg.close(call, at, "too_short", kind="message"), "abandoned_message", drop

@@ -19,6 +19,7 @@ from yingda.calls import (
     message,
     moves,
     onward,
+    park,
     pickup,
     promise,
     queueing,
@@ -39,11 +40,11 @@ from yingda.telephony import commands as c
 
 STATES = ("arrived", "in_menu", "waiting", "offered", "talking", "held", "rejoining", "dialing", "consulting",
           "conference", "transferring", "serving", "leaving", "promising", "at_door", "in_room",
-          "closing", "ended")
+          "parked", "closing", "ended")
 LIVE = tuple(s for s in STATES if s != "ended")
 TALK = ("talking", "held")
 WATCHED = ("talking", "held", "consulting", "conference")
-CLOSABLE = ("arrived", "in_menu", "waiting", "offered", "serving", "at_door")
+CLOSABLE = ("arrived", "in_menu", "waiting", "offered", "serving", "at_door", "parked")
 Handler: TypeAlias = Callable[[Call, Any], Step]
 
 
@@ -87,8 +88,11 @@ TABLE: tuple[tuple[type[Event], tuple[str, ...], Handler], ...] = (
     (e.OfferCallback, ("arrived", "in_menu", "waiting"), promise.offer),
     (e.PromptEnded, ("promising",), promise.prompt_ended),
     (e.Keyed, ("promising",), promise.keyed),
-    (e.Offer, ("waiting",), moves.offer),
-    (e.Offer, _but("waiting", "dialing"), moves.offer_too_late),
+    (e.Offer, ("waiting", "parked"), moves.offer),
+    (e.Offer, _but("waiting", "parked", "dialing"), moves.offer_too_late),
+    (e.Park, TALK, park.park),
+    (e.Park, ("waiting", "parked"), park.again),
+    (e.ParkGivenUp, ("parked",), park.to_queue),
     (e.AgentRinging, ("offered",), moves.agent_rings),
     (e.AgentAnswered, ("offered",), moves.agent_answers_offer),
     (e.AgentAnswered, ("dialing",), moves.agent_lifts_to_dial),
@@ -123,11 +127,12 @@ TABLE: tuple[tuple[type[Event], tuple[str, ...], Handler], ...] = (
     (e.DigitsAsked, (*TALK, "conference"), talk.digits),
     (e.HangUpAsked, tuple(s for s in LIVE if s not in ("consulting", "conference", *TALK)), endings.hang_up),
     (e.HangUpAsked, TALK, survey.hang_up),
-    (e.ToFlow, TALK, survey.to_flow),
+    (e.SendOn, TALK, survey.send_on),
     (e.HangUpAsked, ("consulting",), third.hang_up_consult),
     (e.HangUpAsked, ("conference",), conference.hang_up_conference),
     (e.Close, CLOSABLE, endings.close),
     (e.Consult, TALK, third.consult),
+    (e.ThirdRinging, ("consulting", "transferring"), third.third_rings),
     (e.ThirdAnswered, ("consulting",), third.third_answers_consult),
     (e.ThirdAnswered, ("transferring",), reach.third_answers),
     (e.ThirdGone, ("consulting",), third.third_gone_from_consult),
@@ -143,8 +148,10 @@ TABLE: tuple[tuple[type[Event], tuple[str, ...], Handler], ...] = (
     (e.InviteAsked, ("conference",), conference.invite),
     (e.OtherAnswered, ("conference",), conference.other_answers),
     (e.OtherGone, ("conference",), conference.other_gone),
-    (e.PickUp, ("waiting", "offered"), pickup.pick_up),
-    (e.PickUp, _but("waiting", "offered"), pickup.pick_up_too_late),
+    (e.PickUp, ("waiting", "offered", "parked"), pickup.pick_up),
+    (e.PickUp, ("transferring",), pickup.take_third),
+    (e.PickUp, ("dialing",), pickup.take_far),
+    (e.PickUp, _but("waiting", "offered", "parked", "transferring", "dialing"), pickup.pick_up_too_late),
     (e.PartyKeyed, LIVE, _confirmed),
     (e.PartyPrompted, LIVE, _warned),
     (e.Serve, ("serving",), moves.serve),
@@ -166,7 +173,7 @@ TABLE: tuple[tuple[type[Event], tuple[str, ...], Handler], ...] = (
 MOVES: dict[tuple[str, type[Event]], Handler] = {(s, event): h for event, where, h in TABLE for s in where}
 
 _BEFORE_TALK = ("arrived", "in_menu", "waiting", "transferring", "serving", "leaving", "promising", "closing",
-                "at_door", "in_room")
+                "at_door", "in_room", "parked")
 # foreseen and harmless: wires cross, so last words arrive after the state has moved on
 _LATE: tuple[tuple[type[Event], tuple[str, ...]], ...] = (
     (e.Keyed, _but("in_menu", "waiting", "serving", "leaving", "promising", "at_door")),
@@ -181,7 +188,7 @@ _LATE: tuple[tuple[type[Event], tuple[str, ...]], ...] = (
     (e.AgentGone, (*_BEFORE_TALK, "ended")),
     (e.FarRinging, _but("dialing")),
     (e.FarAnswered, _but("dialing", "arrived")),
-    (e.ThirdRinging, STATES),
+    (e.ThirdRinging, _but("consulting", "transferring")),
     (e.ThirdAnswered, _but("consulting", "conference", "transferring")),
     (e.OtherAnswered, _but("conference")),
     (e.OtherGone, _but("conference")),
@@ -196,7 +203,7 @@ _LATE: tuple[tuple[type[Event], tuple[str, ...]], ...] = (
     (e.EnterMenu, ("leaving", "promising", "closing", "ended")),
     (e.EnterQueue, ("leaving", "closing", "ended")),
     (e.Reach, _but("arrived", "in_menu", "waiting")),
-    (e.Rejected, ("waiting", "leaving", "promising", "talking", "held", "ended")),
+    (e.Rejected, ("waiting", "parked", "leaving", "promising", "talking", "held", "ended")),
     (e.Close, _but(*CLOSABLE)),
     # what people ask for: checked before, but the call may have moved on meanwhile
     *((event, _but(*where)) for event, where in (
@@ -205,7 +212,8 @@ _LATE: tuple[tuple[type[Event], tuple[str, ...]], ...] = (
         (e.ResumeAsked, ("held",)), (e.Consult, TALK), (e.Transfer, TALK), (e.TransferToQueue, TALK),
         (e.ConsultCancelled, ("consulting",)), (e.TransferCompleted, ("consulting", "conference")),
         (e.ConferenceAsked, ("consulting",)), (e.WatchModeAsked, WATCHED), (e.InterceptAsked, TALK),
-        (e.ToggleAsked, ("consulting",)), (e.InviteAsked, ("conference",)), (e.ToFlow, TALK),
+        (e.Park, (*TALK, "waiting", "parked")), (e.ParkGivenUp, ("parked",)),
+        (e.ToggleAsked, ("consulting",)), (e.InviteAsked, ("conference",)), (e.SendOn, TALK),
         (e.Redirect, ("dialing",)), (e.TurnIn, ("dialing",)), (e.GiveUp, ("dialing",)),
         (e.RoomEntered, ("arrived", "in_menu", "waiting")), (e.RoomAsked, ("at_door",)),
         (e.RoomOpened, ("at_door", "in_room")))),

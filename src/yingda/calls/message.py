@@ -36,7 +36,7 @@ def leave(call: Call, ev: e.LeaveMessage) -> Step:
     call = seg.add(call, id=ev.segment, kind="message", started_at=ev.at, queue_id=ev.queue_id, number=ev.box,
                    recording=ev.recording)
     box = Message(box=ev.box, owner_id=ev.owner_id, phase="greeting", recording=ev.recording, longest_s=ev.longest_s,
-                  silence_s=ev.silence_s)
+                  silence_s=ev.silence_s, shortest_ms=ev.shortest_ms)
     call = replace(call, state="leaving", caller_up=True, timers=(), message=box, queue_id=ev.queue_id or call.queue_id)
     return _say(call, ev.at, ev.playback, (*ev.greeting, BEEP), "greeting", tuple(commands), facts)
 
@@ -102,7 +102,7 @@ def _recorded(call: Call, at: int, spoken_ms: int) -> Step:
     box = replace(_of(call), phase="choosing", recorded_ms=spoken_ms, until=at, tries=_of(call).tries + 1)
     call = replace(call, message=box)
     playback = f"{box.recording}-p{call.epoch}-{box.tries}"
-    if spoken_ms >= endings.SHORTEST_MESSAGE_MS:
+    if spoken_ms >= box.shortest_ms:
         return _say(call, at, playback, OPTIONS, "choosing")
     if box.tries < _TRIES:
         return _say(call, at, playback, TOO_SHORT, "greeting")

@@ -2,14 +2,15 @@
 
 Filled by the worker from the engine's journal (`calls/state.py` is the same record while the call lives).
 Milliseconds throughout; 0 = not (yet). `outcome` is empty while the call lives. `peer_rev` is the
-customer's number read backwards. Only `note`, `note_by`, `note_at` and `customer_id` are written by people.
+customer's number read backwards. Only `note`, `note_by`, `note_at`, `category_id` and
+`customer_id` are written by people.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from yingda.store.base import Base, Json
@@ -26,6 +27,7 @@ class CallRow(Base):
         Index("ix_call_queue", "queue_id", "started_at", "id"),
         Index("ix_call_customer", "customer_id", "started_at", "id"),
         Index("ix_call_peer", "peer_rev", "started_at", "id"),
+        Index("ix_call_category", "category_id", "started_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -59,9 +61,23 @@ class CallRow(Base):
     cause: Mapped[int] = mapped_column(default=0)
     recorded: Mapped[bool] = mapped_column(default=False)
     customer_id: Mapped[int | None]
+    category_id: Mapped[int | None]  # what it was about, as the agent chose
     note: Mapped[str] = mapped_column(default="")
     note_by: Mapped[int | None]
     note_at: Mapped[int] = mapped_column(default=0)
+
+
+class CallCategory(Base):
+    """What a call can be about: a tree, see `calls/categories.py`."""
+
+    __tablename__ = "call_category"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("call_category.id"))
+    position: Mapped[int]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
 
 
 class SegmentRow(Base):

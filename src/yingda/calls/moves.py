@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from yingda.calls import confirm, endings, queueing, ringall
+from yingda.calls import confirm, endings, park, queueing, ringall
 from yingda.calls import events as e
 from yingda.calls import segments as seg
 from yingda.calls.state import Call, MenuStand
@@ -89,8 +89,9 @@ def offer(call: Call, ev: e.Offer) -> Step:
     ring = c.Ring(leg=ev.leg, endpoint=ev.endpoint, number=ev.dialled, caller_id=ev.shown or call.caller,
                   caller_name=call.caller_name, timeout_s=ev.ring_ms // 1000 + 5, call_id=call.id,
                   originator=call.caller_leg, auto_answer=ev.auto_answer, record_as=ev.record_as)
-    call = seg.add(call, id=ev.segment, kind="agent", started_at=ev.at, agent_id=ev.agent_id, leg=ev.leg,
-               endpoint=ev.endpoint, number=ev.number, queue_id=call.queue_id, why=ev.why, recording=ev.record_as)
+    call = seg.add(park.fetched(call, ev.at), id=ev.segment, kind="agent", started_at=ev.at, agent_id=ev.agent_id,
+                   leg=ev.leg, endpoint=ev.endpoint, number=ev.number, queue_id=call.queue_id, why=ev.why,
+                   recording=ev.record_as)
     call = confirm.needs(call, ev.leg, ev.confirm or ev.warn, key=bool(ev.confirm))
     bridge = call.bridge or ev.bridge
     make: tuple[c.AnyCommand, ...] = () if call.bridge else (c.MakeBridge(bridge=bridge, call_id=call.id),)
@@ -143,14 +144,15 @@ def agent_answers_offer(call: Call, ev: e.AgentAnswered) -> Step:
     commands: list[c.AnyCommand] = [c.StopPlay(playback=call.playback)] if call.playback else []
     commands.append(c.Join(bridge=call.bridge, legs=(call.caller_leg, call.agent_leg)))
     commands += [*queueing.greeting(call), *rest.commands]
-    wait = ev.at - call.waiting_since if call.waiting_since else 0
+    queue_id = "" if call.slot else call.queue_id  # he who was parked has been served already
+    wait = ev.at - call.waiting_since if call.waiting_since and queue_id else 0
     facts = (e.CallLeftQueue(call_id=call.id, at=ev.at, queue_id=call.queue_id, why="answered"),
-             e.CallAnswered(call_id=call.id, at=ev.at, agent_id=call.agent_id, queue_id=call.queue_id, wait_ms=wait))
+             e.CallAnswered(call_id=call.id, at=ev.at, agent_id=call.agent_id, queue_id=queue_id, wait_ms=wait))
     call = seg.close(call, ev.at, "assigned", kind="queue")
     call = seg.note(call, answered_at=ev.at, leg=call.agent_leg)
     call = seg.clear_timer(seg.clear_timer(queueing.without_ticks(call), "offer"), "queue")
     return Step(replace(call, state="talking", agent_up=True, answered_at=call.answered_at or ev.at, playback="",
-                        ringing_since=0, greet=()), tuple(commands), (*facts, *rest.facts))
+                        ringing_since=0, greet=(), slot=""), tuple(commands), (*facts, *rest.facts))
 
 
 def back_to_waiting(call: Call, at: int, outcome: str, cause: int = 0, hang: bool = True) -> Step:

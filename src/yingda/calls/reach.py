@@ -28,9 +28,9 @@ def reach(call: Call, ev: e.Reach) -> Step:
     if call.state == "waiting":
         facts.append(e.CallLeftQueue(call_id=call.id, at=ev.at, queue_id=call.queue_id, why="overflow"))
     call = seg.close(seg.close(call, ev.at, "chosen", kind="menu"), ev.at, "overflowed", kind="queue")
-    call = third.with_third(replace(call, timers=()), ev, "direct")
+    call = third.with_third(replace(call, timers=()), ev, ev.why)
     call = replace(call, state="transferring", reaching=True, caller_up=True, playback="", bridge=bridge, queue_id="",
-                   waiting_since=0)
+                   waiting_since=0, tried=ev.tried, payer=ev.payer, allow_ms=ev.allow_ms)
     facts += third.rung(call, ev.at)
     return Step(seg.set_timer(call, "transfer", ev.at + ev.ring_ms), tuple(commands), tuple(facts))
 
@@ -42,10 +42,15 @@ def third_answers(call: Call, ev: e.ThirdAnswered) -> Step:
         return step
     fact = e.CallAnswered(call_id=call.id, at=ev.at, agent_id=step.call.agent_id, queue_id="", wait_ms=0)
     answered = replace(step.call, reaching=False, answered_at=step.call.answered_at or ev.at, wrap_up_s=0)
+    if call.allow_ms:
+        answered = seg.set_timer(answered, "allowance", ev.at + call.allow_ms)
     return Step(answered, step.commands, (fact,))
 
 
 def third_gone(call: Call, ev: e.ThirdGone) -> Step:
+    another = third.next_way(call, ev) if ev.leg == call.third_leg else None
+    if another is not None:
+        return another
     if not call.reaching or ev.leg != call.third_leg:
         return third.third_gone_from_transfer(call, ev)
     return failed(call, ev.at, {17: "busy", 21: "rejected"}.get(ev.cause, "no_answer"), ev.cause, gone=ev.leg)
@@ -60,4 +65,5 @@ def failed(call: Call, at: int, outcome: str, cause: int, gone: str = "") -> Ste
     facts = (*third.third_released(call, at), e.CallNotReached(call_id=call.id, at=at, outcome=outcome))
     call = seg.clear_timer(seg.close(call, at, outcome, cause, leg=call.third_leg), "transfer")
     call = seg.add(call, id=f"{call.id}-m{call.epoch}", kind="menu", started_at=at)
-    return Step(replace(third.without_third(call), state="in_menu", reaching=False), tuple(commands), facts)
+    call = replace(third.without_third(call), state="in_menu", reaching=False, payer="", allow_ms=0)
+    return Step(call, tuple(commands), facts)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_, union_all
 
-from yingda.calls.models import CallEventRow, CallRow, SegmentRow
+from yingda.calls.models import CallCategory, CallEventRow, CallRow, SegmentRow
 from yingda.kit.clock import SystemClock
 from yingda.kit.numbers import normalise, reverse
 from yingda.org import audit
@@ -35,6 +35,8 @@ class CallFilter:
 
     number: str = ""
     customer_id: int | None = None
+    category_ids: frozenset[int] = frozenset()  # any of these: a category with those below it
+    uncategorised: bool = False  # only calls without one
     agent_id: int | None = None
     queue_id: int | None = None
     direction: str = ""
@@ -94,19 +96,26 @@ async def recent_calls(u: Uow, number: str, limit: int = 10, but: int | None = N
     return rows[:limit]
 
 
-async def set_note(u: Uow, actor: Actor, call_id: int, text: str, customer_id: int | None) -> CallRow:
-    """Write the note and say which customer it was. That the customer exists is for the caller to check.
+async def set_note(u: Uow, actor: Actor, call_id: int, text: str, customer_id: int | None,
+                   category_id: int | None) -> CallRow:
+    """Write the note and say which customer it was and what it was about; that the customer exists is for the caller.
 
-    Raises NotFound, Invalid.
+    A category that was archived may stay, and cannot be newly chosen. Raises NotFound, Invalid.
     """
     text = text.strip()
     if len(text) > LONGEST_NOTE:
         raise Invalid({"text": "too_long"})
     row = await get_call(u, call_id)
-    before = {"note": row.note, "customer_id": row.customer_id}
-    row.note, row.customer_id, row.note_by, row.note_at = text, customer_id, actor.id, _clock.now_ms()
+    if category_id is not None and category_id != row.category_id:
+        category = await u.get(CallCategory, category_id)
+        if category is None or not category.active:
+            raise Invalid({"category_id": "archived" if category else "unknown"})
+    before = {"note": row.note, "customer_id": row.customer_id, "category_id": row.category_id}
+    row.note, row.customer_id, row.category_id = text, customer_id, category_id
+    row.note_by, row.note_at = actor.id, _clock.now_ms()
     await u.flush()
-    audit.record(u, actor, "call.note", "call", call_id, before, {"note": text, "customer_id": customer_id})
+    audit.record(u, actor, "call.note", "call", call_id, before,
+                 {"note": text, "customer_id": customer_id, "category_id": category_id})
     return row
 
 
@@ -130,6 +139,9 @@ def _ids(wanted: CallFilter, keys: tuple[int, ...] | None, limit: int) -> Select
         return _of_agent(wanted.agent_id, [*rest, *window, *([] if queue is None else [queue])], limit)
     elif wanted.queue_id is not None:
         first, others = CallRow.queue_id == wanted.queue_id, []
+    elif wanted.category_ids and wanted.people is None and wanted.since is None:
+        # without a range of time the few calls of a category are found by its own index
+        first, others = CallRow.category_id.in_(sorted(wanted.category_ids)), []
     else:
         first, others = None, []
     return _newest(select(CallRow.id, CallRow.started_at).where(
@@ -181,6 +193,10 @@ def _others(wanted: CallFilter) -> list[ColumnElement[bool]]:
 def _rest(wanted: CallFilter) -> list[ColumnElement[bool]]:
     """Conditions that no index serves."""
     found: list[ColumnElement[bool]] = []
+    if wanted.category_ids:
+        found.append((CallRow.category_id + 0).in_(sorted(wanted.category_ids)))
+    if wanted.uncategorised:
+        found.append((CallRow.category_id + 0).is_(None))
     if wanted.direction:
         found.append(CallRow.direction == wanted.direction)
     if wanted.outcome:

@@ -41,6 +41,7 @@ class CallDesk:
                  carry_out: Callable[[str, Sequence[c.AnyCommand]], None]) -> None:
         self.calls: dict[str, Call] = {}  # an ended one is kept for a minute
         self.lines: Counter[str] = Counter()  # trunk → its calls now
+        self.ends: Counter[str] = Counter()  # endpoint → legs at it beside the customers' own
         self._alive: dict[str, Call] = {}
         self._legs: dict[str, str] = {}
         self._legs_of: dict[str, set[str]] = {}
@@ -164,9 +165,11 @@ class CallDesk:
         before = self._alive.get(call.id)
         if before is not None:
             self.lines[before.trunk] -= 1
+            self.ends.subtract(_ends(before))
         if call.state != "ended":
             self._alive[call.id] = call
             self.lines[call.trunk] += 1
+            self.ends.update(_ends(call))
         elif before is not None:
             del self._alive[call.id]
 
@@ -214,6 +217,12 @@ def legs_of(call: Call) -> tuple[str, ...]:
             *(one.leg for one in call.guests))
 
 
+def _ends(call: Call) -> list[str]:
+    """Where the legs of a call are, the customer's (or the called one's) left out: `Call.trunk` stands for that."""
+    return [*(s.endpoint for s in call.segments if s.endpoint and not s.ended_at and s.leg != call.caller_leg),
+            *(one.endpoint for one in call.watchers)]
+
+
 def _far(fact: f.AnyFact) -> e.AnyEvent | None:
     match fact:
         case f.LegGone():
@@ -253,6 +262,8 @@ def _third(fact: f.AnyFact, leg: str) -> e.AnyEvent | None:
             return e.ThirdGone(at=fact.at, leg=leg, cause=fact.cause)
         case f.LegAnswered():
             return e.ThirdAnswered(at=fact.at, leg=leg)
+        case f.LegRinging():
+            return e.ThirdRinging(at=fact.at)
     return None
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import msgspec
 
+SHORTEST_MESSAGE_MS = 2_000  # less, silence at its end not counted, is no message
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
     id: str
-    kind: str  # menu | queue | agent | outside | message | callback
+    kind: str  # menu | queue | agent | outside | message | callback | room | parked
     started_at: int
     answered_at: int = 0
     ended_at: int = 0
@@ -66,11 +67,22 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     recording: str = ""
     longest_s: int = 180
     silence_s: int = 8  # silence that ends it
+    shortest_ms: int = SHORTEST_MESSAGE_MS
     since: int = 0
     until: int = 0
     recorded_ms: int = 0  # without silence at its end
     tries: int = 0
     said: int = 0
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """One more line by which the same outside party is rung, should the one before it fail."""
+
+    endpoint: str
+    dialled: str
+    shown: str
+    leg: str
+    segment: str
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +93,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     agent_id: str = ""
     up: bool = False
+    ways: tuple[Way, ...] = ()  # lines that are left to reach an outside party by
 
 
 class Confirm(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,12 +158,18 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     third_endpoint: str = ""
     third_number: str = ""
     third_agent_id: str = ""
+    third_rang: bool = False
+    third_ways: tuple[Way, ...] = ()  # lines that are left to reach an outside third by
     third_bridge: str = ""  # where agent and third talk while the customer waits
     third_aside: bool = False  # toggled: the third hears music while the agent is back with the customer
     guests: tuple[Party, ...] = ()  # conference: further parties, in the order in which they were asked
     confirms: tuple[Confirm, ...] = ()  # answers that still need a key or a warning tone
     returns_to: str = ""  # the agent who transferred blindly: rung again when nobody takes the call
     on_end: str = ""  # feature code: what is done once the phone is free again ("ready")
+    slot: str = ""  # where it is parked, kept while somebody fetches it
+    parked_by: str = ""
+    parked_since: int = 0
+    park_tries: int = 0  # how often nobody was to be had for it
     transfers: int = 0
     trial: bool = False  # a flow is being tried out, see `trial.py`
     reaching: bool = False  # transferring without an agent before: see `reach.py`
@@ -192,7 +211,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     room_id: str = ""  # conference room that he stands before or is in; its bridge is not this call's own
     moderator: bool = False
     room_waits: bool = False  # in the room, with music until the moderator comes
-    turn_to: str = ""  # destination that a caller from inside is to be led to
+    turn_to: str = ""  # destination that a caller from inside, or one whose agent has sent him on, is to be led to
     ring_s: int = 60  # how long the far side is rung
     ended_at: int = 0
     outcome: str = ""  # answered | abandoned_menu | abandoned_queue | abandoned_ring | no_answer | busy | rejected |

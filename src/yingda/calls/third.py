@@ -11,9 +11,12 @@ from msgspec.structs import replace
 from yingda.calls import confirm, endings
 from yingda.calls import events as e
 from yingda.calls import segments as seg
-from yingda.calls.state import Call
+from yingda.calls.state import Call, Way
 from yingda.calls.step import Step
+from yingda.calls.way import worth_another
 from yingda.telephony import commands as c
+
+_NEXT_WAY_MS = 30_000  # how long the same party rings by another line
 
 
 def ring(call: Call, ev: e.Consult | e.Transfer | e.InviteAsked | e.Reach) -> c.Ring:
@@ -27,12 +30,12 @@ def with_third(call: Call, ev: e.Consult | e.Transfer | e.Reach, why: str) -> Ca
                    recording=ev.record_as, why=why)
     call = confirm.needs(call, ev.leg, ev.confirm)
     return replace(call, third_leg=ev.leg, third_up=False, third_endpoint=ev.endpoint, third_number=ev.number,
-                   third_agent_id=ev.agent_id)
+                   third_agent_id=ev.agent_id, third_rang=False, third_ways=ev.ways)
 
 
 def without_third(call: Call) -> Call:
     return replace(call, third_leg="", third_up=False, third_endpoint="", third_number="", third_agent_id="",
-                   third_bridge="", third_aside=False)
+                   third_bridge="", third_aside=False, third_rang=False, third_ways=())
 
 
 def rung(call: Call, at: int) -> tuple[e.AnyCallFact, ...]:
@@ -41,6 +44,30 @@ def rung(call: Call, at: int) -> tuple[e.AnyCallFact, ...]:
 
 def third_released(call: Call, at: int) -> tuple[e.AnyCallFact, ...]:
     return (endings.released(call, call.third_agent_id, at),) if call.third_agent_id else ()
+
+
+def third_rings(call: Call, ev: e.ThirdRinging) -> Step:
+    return Step(call if call.third_rang else replace(call, third_rang=True))
+
+
+def next_way(call: Call, ev: e.ThirdGone) -> Step | None:
+    """The line has failed and not the party: the next line is tried. None when there is none, or it was the party."""
+    if call.third_up or not call.third_ways or not worth_another(ev.cause, call.third_rang):
+        return None
+    way, *rest = call.third_ways
+    record = f"{call.id}-{way.segment}"
+    call = seg.add(seg.close(call, ev.at, "failed", ev.cause, leg=ev.leg), id=way.segment, kind="outside",
+                   started_at=ev.at, leg=way.leg, endpoint=way.endpoint, number=call.third_number,
+                   queue_id=call.queue_id, recording=record, why="trunk")
+    call = replace(call, third_leg=way.leg, third_endpoint=way.endpoint, third_rang=False, third_ways=tuple(rest))
+    if any(timer.name == "transfer" for timer in call.timers):
+        call = seg.set_timer(call, "transfer", ev.at + _NEXT_WAY_MS)
+    return Step(call, (ring_by(call, way, record),))
+
+
+def ring_by(call: Call, way: Way, record: str) -> c.Ring:
+    return c.Ring(leg=way.leg, endpoint=way.endpoint, number=way.dialled, caller_id=way.shown or call.customer_number,
+                  caller_name=call.caller_name, timeout_s=60, call_id=call.id, record_as=record)
 
 
 def _aside(call: Call) -> tuple[c.AnyCommand, ...]:
@@ -77,6 +104,9 @@ def _answered(call: Call, at: int) -> tuple[e.AnyCallFact, ...]:
 def third_gone_from_consult(call: Call, ev: e.ThirdGone) -> Step:
     if ev.leg != call.third_leg:
         return Step(call)
+    another = next_way(call, ev)
+    if another is not None:
+        return another
     outcome = "answered" if call.third_up else {17: "busy", 21: "rejected"}.get(ev.cause, "no_answer")
     return _back_to_customer(call, ev.at, outcome, ev.cause, hang=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from yingda.calls import endings, message, onward, promise, queueing, reach
+from yingda.calls import endings, message, onward, park, promise, queueing, reach, watch
 from yingda.calls import events as e
 from yingda.calls import segments as seg
 from yingda.calls.conference import talking_legs
@@ -20,7 +20,7 @@ def _not_reached(call: Call, ev: e.TimerFired) -> Step:
 
 
 _OF_STATE = {("leaving", "message"): message.timer_fired, ("promising", "promise"): promise.timer_fired,
-             ("transferring", "transfer"): _not_reached}
+             ("transferring", "transfer"): _not_reached, ("parked", "parked"): park.timed_out}
 
 
 def timer_fired(call: Call, ev: e.TimerFired) -> Step:
@@ -68,6 +68,7 @@ def compared(call: Call, ev: e.Compared) -> Step:  # noqa: C901 - one line a sta
     commands: list[c.AnyCommand] = []
     if call.bridge and not ev.bridge_lives:
         commands.append(c.MakeBridge(bridge=call.bridge, call_id=call.id))
+    commands += watch.placed_again(call, ev.bridged)
     if call.state == "talking":
         missing = tuple(x for x in (call.caller_leg, call.agent_leg) if x and x not in ev.bridged)
         if missing:
@@ -81,7 +82,7 @@ def compared(call: Call, ev: e.Compared) -> Step:  # noqa: C901 - one line a sta
             commands.append(c.Join(bridge=call.bridge, legs=missing))
     elif call.state == "consulting" and call.third_up:
         commands += _apart(call, ev.bridged)
-    elif call.state in ("waiting", "offered", "held", "rejoining", "consulting", "transferring"):
+    elif call.state in ("waiting", "offered", "held", "rejoining", "consulting", "transferring", "parked"):
         if call.caller_leg in ev.bridged:
             commands.append(c.Leave(bridge=call.bridge, leg=call.caller_leg))
         commands.append(c.StartMusic(leg=call.caller_leg, music=call.music))

@@ -18,7 +18,7 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     direction: str  # in | out | internal
     state: str  # arrived in_menu waiting offered talking held rejoining dialing consulting conference transferring
-    # closing
+    # parked closing
     caller: str  # normalised number of the calling side
     called: str  # number that was dialled
     customer_number: str  # the side that is not ours
@@ -37,6 +37,9 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: int
     outcome: str  # "" while alive; answered | abandoned_menu | abandoned_queue | abandoned_ring | no_answer | …
     recording: bool
+    slot: str  # where it is parked, "" when it is not
+    parked_by: str  # who has parked it
+    parked_since: int
     parties: tuple[PartyView, ...]
 
 
@@ -55,6 +58,7 @@ class QueueView(msgspec.Struct, frozen=True, kw_only=True):
     in_time_today: int  # answered within `service_level_s`
     overflowed_today: int  # sent on by the queue itself: closed, nobody there, full, waited, exit key
     service_level_s: int
+    callbacks: int  # promised calls that are not made yet, or under way
 
 
 class LinesView(msgspec.Struct, frozen=True, kw_only=True):

@@ -68,6 +68,21 @@ def _place(call: Call, w: Watcher) -> tuple[c.AnyCommand, ...]:
             c.Join(bridge=w.bridge, legs=(w.leg,)))  # the ear follows when it is in our hands
 
 
+def placed_again(call: Call, bridged: tuple[str, ...]) -> tuple[c.AnyCommand, ...]:
+    """After a restart: who listens is out of the talk with his ear, who barged in is in it, as the mode says.
+
+    A change of mode may have been cut short. One whose ear is missing has been let go before (`watcher_gone`).
+    """
+    commands: list[c.AnyCommand] = []
+    for watcher in call.watchers:
+        if watcher.up and watcher.mode != "barge":
+            commands += [c.MakeBridge(bridge=watcher.bridge, call_id=call.id),
+                         c.Join(bridge=watcher.bridge, legs=(watcher.leg, watcher.snoop))]
+        elif watcher.up and watcher.leg not in bridged:
+            commands.append(c.Join(bridge=call.bridge, legs=(watcher.leg,)))
+    return tuple(commands)
+
+
 def watch_mode(call: Call, ev: e.WatchModeAsked) -> Step:
     watcher = _watcher(call, ev.supervisor_id)
     if watcher is None or not watcher.up or watcher.mode == ev.mode:

@@ -64,7 +64,10 @@ class FollowUp(Base):
 
 
 class FollowUpContact(Base):
-    """One call of an item. `kind`: lost | message | callback | try (we called, nobody answered) | reached."""
+    """One call of an item.
+
+    `kind`: lost | message | callback | low_mark | try (we called, nobody answered) | reached.
+    """
 
     __tablename__ = "follow_up_contact"
     __table_args__ = (Index("ix_follow_up_contact_item", "follow_up_id", "at"),)

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from yingda.followup import rules
 from yingda.followup.models import FollowUp, FollowUpContact
 from yingda.followup.rules import Contact
+from yingda.followup.settings import get_rules
 from yingda.kit.clock import SystemClock
 from yingda.kit.ids import new_id
 from yingda.kit.numbers import normalise, reverse
@@ -52,6 +53,22 @@ async def take(u: Uow, contacts: Sequence[Contact], customers: dict[str, int]) -
                 _tried(item, contact) if contact.kind == "try" else _reached(item, contact)
             if items:
                 u.add(_row(items[0], contact))
+        await u.flush()
+
+
+async def take_marks(u: Uow, marks: Sequence[Contact]) -> None:
+    """Let low marks of surveys become work. A second low mark in the same call changes nothing."""
+    limit = (await get_rules(u)).low_mark if marks else 0
+    for contact in marks:
+        row = await u.get(FollowUpContact, contact.call_id) if rules.is_low(contact, limit) else None
+        if not rules.is_low(contact, limit) or (row is not None and row.kind == rules.LOW_MARK):
+            continue
+        item = await _open_item(u, contact, None)
+        _add(item, contact)
+        if row is None:
+            u.add(_row(item, contact))
+        else:  # the talk had ended an item; that one keeps the call as the one that reached him
+            row.follow_up_id, row.kind, row.reason, row.at = item.id, contact.kind, contact.reason, contact.at
         await u.flush()
 
 
@@ -127,7 +144,8 @@ def _tried(item: FollowUp, contact: Contact) -> None:
 def _reached(item: FollowUp, contact: Contact) -> None:
     item.reached_at, item.reached_by, item.reached_call_id = contact.at, contact.agent_id, contact.call_id
     item.changed_at = _clock.now_ms()
-    if rules.clears(contact, last_at=item.last_at, unheard=item.unheard):
+    if rules.clears(contact, last_at=item.last_at, unheard=item.unheard,
+                    low_marks=int((item.reasons or {}).get(rules.LOW_MARK, 0))):
         finish(item, contact.at, None, rules.BY_ITSELF, "")
 
 

@@ -15,13 +15,14 @@ REFUSED = frozenset({"blocked"})  # by a list of ours: counted, kept apart from 
 RESULTS = ("called_back", "unreachable", "no_need", "wrong_number", "handled_otherwise")
 BY_ITSELF = "reached"  # result of an item that cleared itself
 INVALID = "invalid"
+LOW_MARK = "low_mark"  # kind and reason: the caller was asked how it was, and it was bad
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """What one call brings into the follow-up."""
 
     call_id: int
-    kind: str  # lost | message | callback | try | reached
+    kind: str  # lost | message | callback | low_mark | try | reached
     number: str
     at: int  # UTC ms: end of a lost call, answer of a talk
     reason: str = ""
@@ -30,6 +31,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     queue_id: int | None = None
     agent_id: int | None = None
     owner_id: int | None = None
+    mark: int = 0
 
 
 def kind_of(direction: str, outcome: str, answered: bool, ended: bool) -> str:
@@ -60,6 +62,13 @@ def opens(contact: Contact) -> bool:
     return contact.kind in ("lost", "message", "callback") and (bool(contact.number) or contact.kind == "message")
 
 
-def clears(contact: Contact, *, last_at: int, unheard: int) -> bool:
-    """Whether a contact that reached the caller ends the item."""
-    return contact.at >= last_at and (contact.direction == "out" or unheard == 0)
+def is_low(contact: Contact, limit: int) -> bool:
+    """Whether a mark is so low that somebody should look after it. `limit` 0: none is."""
+    return limit > 0 and contact.mark <= limit
+
+
+def clears(contact: Contact, *, last_at: int, unheard: int, low_marks: int = 0) -> bool:
+    """Whether a contact that reached the caller ends the item: of one who left a message that nobody has heard, or
+    who was not satisfied, only if we called him.
+    """
+    return contact.at >= last_at and (contact.direction == "out" or not (unheard or low_marks))

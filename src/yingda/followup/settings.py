@@ -1,4 +1,6 @@
-"""When and how often promised calls are made: set by the company, read by the engine with its site."""
+"""When and how often promised calls are made, and which marks are low: set by the company, the former read by the
+engine with its site.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,17 @@ _KEY = "callback_rules"
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackRules:
-    """`open_h`, `close_h`: customers are called between these full hours of the site's day only."""
+    """`open_h`, `close_h`: customers are called between these full hours of the site's day only.
+
+    `low_mark`: marks of surveys up to this become work, 0: none.
+    """
 
     tries: int = 3
     interval_min: int = 10
     lasts_h: int = 24
     open_h: int = 8
     close_h: int = 21
+    low_mark: int = 2
 
 
 async def get_rules(u: Uow) -> CallbackRules:
@@ -32,7 +38,7 @@ async def save_rules(u: Uow, actor: Actor, rules: CallbackRules) -> CallbackRule
     """Raises Invalid."""
     checks = Checks()
     for field, least, most in (("tries", 1, 10), ("interval_min", 1, 1440), ("lasts_h", 1, 168), ("open_h", 0, 23),
-                               ("close_h", 1, 24)):
+                               ("close_h", 1, 24), ("low_mark", 0, 9)):
         checks.between(field, getattr(rules, field), least, most)
     if rules.close_h <= rules.open_h:
         checks.fail("close_h", "too_small")

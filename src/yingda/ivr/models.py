@@ -99,11 +99,15 @@ from yingda.store.base import Base, Json
 
 
 class Flow(Base):
-    """`version` 0: never published. `archived_at`: UTC ms, 0 = in use."""
+    """`number`: short, for telephones, never given again. `version` 0: never published.
+
+    `archived_at`: UTC ms, 0 = in use.
+    """
 
     __tablename__ = "flow"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(unique=True, index=True)
     name: Mapped[str] = mapped_column(unique=True)
     version: Mapped[int] = mapped_column(default=0)
     draft: Mapped[dict[str, Any] | None] = mapped_column(Json)

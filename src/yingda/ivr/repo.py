@@ -35,6 +35,15 @@ async def get_flow(u: Uow, flow_id: int) -> Flow:
     return row
 
 
+async def flow_by_number(u: Uow, number: int) -> Flow | None:
+    """The flow in use that has this short number."""
+    return (await u.execute(select(Flow).where(Flow.number == number, Flow.archived_at == 0))).scalar_one_or_none()
+
+
+async def _next_number(u: Uow) -> int:
+    return int(await u.scalar(select(func.max(Flow.number))) or 0) + 1
+
+
 async def recent_versions(u: Uow, since: int) -> list[FlowVersion]:
     """The newest version of every flow and those that were the newest after `since`: callers may still be in them."""
     rows = list((await u.execute(select(FlowVersion).order_by(FlowVersion.flow_id, FlowVersion.version))).scalars())
@@ -70,7 +79,7 @@ async def save_draft(u: Uow, actor: Actor, flow_id: int | None, name: str, draft
     if seal is not None:
         draft = secrets.sealed(draft, row.draft if row else None, seal)
     if row is None:
-        row = Flow(id=new_id(), version=0, published_at=0, draft_rev=0, archived_at=0)
+        row = Flow(id=new_id(), number=await _next_number(u), version=0, published_at=0, draft_rev=0, archived_at=0)
         u.add(row)
     row.name, row.draft = name, draft
     row.draft_rev, row.draft_at, row.draft_by = row.draft_rev + 1, _clock.now_ms(), actor.id

@@ -39,6 +39,7 @@ class Callbacks:
         self.limits = Limits()
         self.all: dict[str, Callback] = {}
         self._calling: dict[str, str] = {}  # call out → promised call
+        self.on_change: Callable[[str], None] = lambda queue_id: None
 
     # ---- life
 
@@ -91,6 +92,11 @@ class Callbacks:
             self.all.pop(callback.id, None)
         else:
             self.all[callback.id] = callback
+        self.on_change(callback.queue_id)
+
+    def open_in(self, queue_id: str) -> int:
+        """How many promises of a queue are not kept yet."""
+        return sum(one.queue_id == queue_id for one in self.all.values())
 
     def _place(self, callback: Callback, event: str = "Placed") -> None:
         """Into the queue if it is time, else to rest until it is."""

@@ -23,6 +23,7 @@ from yingda.journey.office import Office
 from yingda.journey.pickups import PickUps
 from yingda.journey.stations import Station
 from yingda.journey.story import Story
+from yingda.journey.trials import Trials
 from yingda.journey.ways_out import Caller
 from yingda.kit.errors import YingdaError
 from yingda.kit.ids import new_id, switch_name
@@ -36,7 +37,8 @@ _LOCK_AFTER = 5  # wrong PINs of one person in a row
 _LOCK_MS = 300_000
 _SAID = {  # what is said for a refusal
     "not_signed_in": "state-signed-out", "not_allowed": "not-allowed", "taken_already": "taken-already",
-    "nothing_to_pick_up": "nothing-to-pick-up", "bad_number": "unknown-number", "nobody_there": "line-busy",
+    "nothing_to_pick_up": "nothing-to-pick-up", "nothing_parked": "nothing-to-pick-up",
+    "bad_number": "unknown-number", "nobody_there": "line-busy",
 }
 CheckPin = Callable[[str, str, Callable[[bool], None]], None]  # PIN, stored hash, who is told whether they match
 
@@ -60,8 +62,9 @@ class Wrong(msgspec.Struct):
 
 class Codes:
     def __init__(self, story: Story, pickups: PickUps, now: Callable[[], int], check_pin: CheckPin,
-                 office: Office) -> None:
+                 office: Office, trials: Trials) -> None:
         self._story, self._pickups, self._now, self._check_pin, self._office = story, pickups, now, check_pin, office
+        self._trials = trials
         self._asking: dict[str, Asking] = {}
         self._wrong: dict[str, Wrong] = {}
         story.on_code = self.on_fact
@@ -89,8 +92,14 @@ class Codes:
                     self._redial(fact, person)
                 case "pick_up" | "grab":
                     self._pick_up(fact, person, wanted)
+                case "park":
+                    self._park(fact, person)
+                case "fetch":
+                    self._story.parking.fetch(person, wanted.argument, leg=fact.leg, endpoint=fact.endpoint)
                 case "listen" | "whisper" | "barge":
                     self._watch(fact, person, wanted)
+                case "try_flow":
+                    self._trials.dialled(fact, person, wanted.argument)
                 case "state":
                     self._say(fact, person, self._state_of(person))
                 case _:
@@ -151,12 +160,21 @@ class Codes:
         if not person.picks_up:
             raise err.NotAllowed
         if wanted.act == "grab":
-            call = self._pickups.waiting_for(person)
+            call = self._pickups.waiting_for(person, wanted.argument)
         elif wanted.argument:
             call = self._pickups.rings_at(self._colleague(wanted.argument).id)
         else:
             call = self._pickups.in_group(person)
         self._pickups.take(person, call, person.picks_up == "all", leg=fact.leg, endpoint=fact.endpoint)
+
+    def _park(self, fact: f.LegArrived, person: Person) -> None:
+        """The call that this person has on hold (or still on another phone) goes into a slot, whose number is said."""
+        call = self._story.desk.calls.get(self._story.agents.get(person.id).call_id)
+        if call is None:
+            raise err.NotNow
+        slot = self._story.parking.park(person.id, call)
+        log.info("parked_by_code", actor=person.number, call=call.id, slot=slot)
+        self._say(fact, person, *(f"digit-{digit}" for digit in slot), *(f"digit-{digit}" for digit in slot))
 
     def _colleague(self, number: str) -> Person:
         site = self._story.site
@@ -256,15 +274,15 @@ class Codes:
     def _language(self, person: Person | None) -> str:
         return person.language if person else self._story.site.directory.language
 
-    def _say(self, fact: f.LegArrived, person: Person | None, name: str, on_end: str = "") -> None:
+    def _say(self, fact: f.LegArrived, person: Person | None, *names: str, on_end: str = "") -> None:
         call_id = str(new_id())
         step = serve(call_id, at=fact.at, leg=fact.leg, extension=fact.endpoint.removeprefix("web-"),
                      code=fact.called, language=self._language(person))
         self._story.desk.open(step._replace(call=replace(step.call, on_end=on_end)))
-        self._end(call_id, name)
+        self._end(call_id, *names)
 
-    def _end(self, call_id: str, name: str) -> None:
-        self._story.close(call_id, "feature_code", _media((name,)))
+    def _end(self, call_id: str, *names: str) -> None:
+        self._story.close(call_id, "feature_code", _media(names))
 
 
 def _media(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,12 +5,13 @@ A new kind is one more `case` in `go` (and its form in `kit/destination.py`).
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import structlog
 
 from yingda.calls import events as e
-from yingda.journey.stations import CALL_FOR_YOU
+from yingda.journey import forwarding as fw
 from yingda.journey.voicemail import leave_message
 from yingda.kit.destination import parse
 from yingda.kit.errors import YingdaError
@@ -19,9 +20,13 @@ from yingda.kit.ids import new_id, switch_name
 if TYPE_CHECKING:
     from yingda.calls.state import Call
     from yingda.journey.story import Story
+    from yingda.journey.ways_out import FarEnd
 
 log = structlog.get_logger("journey")
-_REACH_MS = 30_000
+_REACH_S = 30
+_CONFIRM_S = 15  # so much longer when who lifts must press a key
+_MOST_FORWARDS = 8  # of one call, into groups, flows and mailboxes
+_ABSENT = 20  # Q.850: the phone is not registered
 _EXCUSE = {"busy": "sound:yd/line-busy"}
 
 
@@ -30,6 +35,7 @@ class Destinations:
 
     def __init__(self, story: Story) -> None:
         self._story = story
+        self._forwards: Counter[str] = Counter()  # call → how often an extension has sent it elsewhere
 
     def go(self, call_id: str, destination: str, at: int, *, priority: int = 0,
            announce: tuple[str, ...] = ()) -> str:
@@ -68,12 +74,18 @@ class Destinations:
                               (_EXCUSE.get(reason, "sound:yd/system-busy"),))
 
     def not_reached(self, call: Call, fact: e.CallNotReached) -> None:
-        """The one person or number did not answer: the menu it came from goes on, else the call ends."""
+        """The one person or number did not answer: where his phone is forwarded to, else the menu goes on, else the
+        call ends."""
+        if self._forwarded(call, fact):
+            return
         if call.flow_id and call.node:
             self._story.menu.on_fact(call, fact)
         else:
             sound = "sound:yd/line-busy" if fact.outcome == "busy" else "sound:yd/no-answer"
             self._story.close(call.id, fact.outcome, (sound,))
+
+    def ended(self, call_id: str) -> None:
+        self._forwards.pop(call_id, None)
 
     def _queue(self, call_id: str, number: str, at: int, priority: int, announce: tuple[str, ...]) -> str:
         queue = self._story.site.queue_by_number.get(number)
@@ -89,19 +101,41 @@ class Destinations:
         return ""
 
     def _agent(self, call: Call, number: str, at: int) -> str:
-        """Rings one person and nobody else: on the phone of his work, or whichever is registered."""
+        """Rings one person (or a phone that is nobody's) and nobody else, by the rules of his extension."""
         person = self._story.site.person_by_number.get(number)
-        if person is None or not person.extension:
+        extension = person.extension if person else number
+        if extension not in self._story.site.extensions:
             return "unknown"
         try:
-            station = self._story.reachable_at(person)
+            self._reach(call, self._story.inside(extension, ()), at)
+        except fw.Elsewhere as elsewhere:
+            return self._elsewhere(call, elsewhere.to, at)
         except YingdaError:
             return "busy"
-        if self._story.agents.get(person.id).engagement != "free":
-            return "busy"
-        self._reach(call, at, endpoint=station.endpoint, number=person.extension, agent_id=person.id,
-                    dialled=station.dialled, shown=station.shown, confirm=station.asks(CALL_FOR_YOU))
         return ""
+
+    def _forwarded(self, call: Call, fact: e.CallNotReached) -> bool:
+        """Whether the extension that did not answer sends its calls on, and this one has gone there."""
+        last = next((one for one in reversed(call.segments) if one.kind in ("agent", "outside")), None)
+        if last is None or last.number not in self._story.site.extensions:
+            return False
+        condition = "unreachable" if last.cause == _ABSENT else fw.condition_of(fact.outcome)
+        try:
+            far = self._story.onward(last.number, condition, call.tried)
+        except fw.Elsewhere as elsewhere:
+            return not self._elsewhere(call, elsewhere.to, fact.at)
+        except YingdaError as refusal:
+            log.info("nowhere_else", call=call.id, reason=refusal.code)
+            return False
+        if far is not None:
+            self._reach(call, far, fact.at, why=f"forward:{condition}")
+        return far is not None
+
+    def _elsewhere(self, call: Call, to: str, at: int) -> str:
+        """As `go`. A group whose callers overflow to an extension that is forwarded to the group must not do so for
+        ever."""
+        self._forwards[call.id] += 1
+        return "busy" if self._forwards[call.id] > _MOST_FORWARDS else self.go(call.id, to, at)
 
     def _number(self, call: Call, number: str, at: int) -> str:
         try:
@@ -109,13 +143,14 @@ class Destinations:
         except YingdaError as refusal:
             log.warning("no_way_out", call=call.id, reason=refusal.code)
             return "busy"
-        self._reach(call, at, endpoint=far.endpoint, number=far.number, dialled=far.dialled, shown=far.shown)
+        self._reach(call, far, at)
         return ""
 
-    def _reach(self, call: Call, at: int, *, endpoint: str, number: str, agent_id: str = "", dialled: str = "",
-               shown: str = "", confirm: tuple[str, ...] = ()) -> None:
+    def _reach(self, call: Call, far: FarEnd, at: int, why: str = "direct") -> None:
         segment = str(new_id())
         self._story.desk.post(call.id, e.Reach(
-            at=at, endpoint=endpoint, number=number, agent_id=agent_id, dialled=dialled, shown=shown,
-            leg=switch_name("leg"), bridge=switch_name("bridge"), segment=segment, ring_ms=_REACH_MS,
-            record_as=f"{call.id}-{segment}", confirm=confirm))
+            at=at, endpoint=far.endpoint, number=far.number, agent_id=far.agent_id, dialled=far.dialled,
+            shown=far.shown, leg=switch_name("leg"), bridge=switch_name("bridge"), segment=segment,
+            ring_ms=((far.ring_s or _REACH_S) + (_CONFIRM_S if far.confirm else 0)) * 1000,
+            record_as=f"{call.id}-{segment}", confirm=far.confirm, ways=self._story.spare_ways(far),
+            tried=far.tried, payer=far.payer, allow_ms=far.allow_ms, why=why))

@@ -59,6 +59,7 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     secret: str
     person_id: str = ""
+    group_id: str = ""  # its extension group, "" = none
 
 
 class Trunk(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,7 +158,8 @@ async def load(u: Uow, seal: Seal) -> Directory:
             for q in queues),
         extensions=tuple(Extension(
             number=x.number, secret=seal.open(sealed[x.id]),
-            person_id=str(x.person_id) if x.person_id in here else "") for x in phones.values()),
+            person_id=str(x.person_id) if x.person_id in here else "", group_id=str(x.group_id or ""))
+            for x in phones.values()),
         trunks=tuple(Trunk(
             id=str(t.id), name=t.name, endpoint=t.endpoint, host=t.host, username=t.username,
             match=tuple(part for part in t.match.split(",") if part), secret=seal.open(t.secret_sealed),

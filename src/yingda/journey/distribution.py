@@ -32,7 +32,7 @@ class Distribution:
         self._story = story
 
     def queued(self, call: Call, fact: e.CallQueued) -> None:
-        if call.returns_to and self._ring_back(call):
+        if self._story.parking.came_back(call) or (call.returns_to and self.ring_back(call, call.returns_to)):
             return
         if not call.queue_id:
             self._story.close(call.id, "no_agents", ("sound:yd/no-agent",))
@@ -112,7 +112,8 @@ class Distribution:
         if len(targets) == 1:
             person, station, _ = targets[0]
             self._ring_agent(pair.call_id, person, station, pair.why, queue.ring_s * 1000, at,
-                             greeting(person.number) if queue.policy.say_agent else (), ring_all=bool(pair.also))
+                             greeting(person.number) if queue.policy.say_agent else (), ring_all=bool(pair.also),
+                             auto_answer=queue.policy.auto_answer)
             return
         first, *others = (self._target(person, station, pair.call_id, queue) for person, station, _ in targets)
         self._story.desk.post(pair.call_id, e.Offer(
@@ -149,9 +150,9 @@ class Distribution:
                     greet=greeting(person.number) if queue.policy.say_agent else ())
 
     def _ring_agent(self, call_id: str, person: Person, station: Station, why: str, ring_ms: int, at: int,
-                    greet: tuple[str, ...] = (), ring_all: bool = False) -> None:
+                    greet: tuple[str, ...] = (), ring_all: bool = False, auto_answer: bool = False) -> None:
         segment = str(new_id())
-        lifts = person.auto_answer and not station.outside
+        lifts = (person.auto_answer or auto_answer) and not station.outside
         ring_ms += 15_000 if station.outside else 0
         self._story.desk.post(call_id, e.Offer(
             at=at, agent_id=person.id, endpoint=station.endpoint, number=person.extension, leg=switch_name("leg"),
@@ -160,9 +161,9 @@ class Distribution:
             confirm=station.asks(CALL_FOR_YOU), warn=WARNING if lifts else (), greet=greet,
             ring_all=ring_all))
 
-    def _ring_back(self, call: Call) -> bool:
-        """Nobody took a blind transfer: ring who made it, if he can take the call. True when he is rung."""
-        person = self._story.site.people.get(call.returns_to)
+    def ring_back(self, call: Call, agent_id: str, why: str = "ring_back") -> bool:
+        """Nobody took a blind transfer or a parked call: ring who made it, if he can take it. True when he is rung."""
+        person = self._story.site.people.get(agent_id)
         if person is None or not am.may_dial(self._story.agents.get(person.id)):
             return False
         try:
@@ -172,5 +173,5 @@ class Distribution:
         now = self._story.now()
         if not self._story.agents.post(person.id, am.DialStarted(at=now, call_id=call.id, ringing=True)):
             return False
-        self._ring_agent(call.id, person, station, "ring_back", _RING_BACK_MS, now)
+        self._ring_agent(call.id, person, station, why, _RING_BACK_MS, now)
         return True

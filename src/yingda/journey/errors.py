@@ -63,6 +63,13 @@ class NoFreeLine(YingdaError):
     status = 409
 
 
+class NobodyFree(YingdaError):
+    """No agent of the group is free to be asked."""
+
+    code = "nobody_free"
+    status = 409
+
+
 class NoTrunk(YingdaError):
     """No trunk leads out."""
 
@@ -86,6 +93,20 @@ class TakenAlready(YingdaError):
     """Another agent was quicker."""
 
     code = "taken_already"
+    status = 409
+
+
+class NothingParked(YingdaError):
+    """No call is parked there."""
+
+    code = "nothing_parked"
+    status = 404
+
+
+class NoSlot(YingdaError):
+    """Every slot is taken."""
+
+    code = "no_slot"
     status = 409
 
 

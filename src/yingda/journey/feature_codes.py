@@ -25,8 +25,11 @@ TABLE: tuple[FeatureCode, ...] = (
     FeatureCode("*56", "listen", "number"),
     FeatureCode("*57", "whisper", "number"),
     FeatureCode("*58", "barge", "number"),
-    FeatureCode("*59", "grab", "none"),
-    FeatureCode("*8", "pick_up", "maybe"),  # an extension: directed; alone: the own groups
+    FeatureCode("*59", "grab", "maybe"),  # place in the queue, 1 the longest; or the last digits of his number
+    FeatureCode("*60", "try_flow", "number"),  # a flow's short number: its newest draft
+    FeatureCode("*70", "park", "none"),
+    FeatureCode("*71", "fetch", "maybe"),  # the slot; alone: the own one
+    FeatureCode("*8", "pick_up", "maybe"),  # an extension: directed; alone: own service groups, own extension group
 )
 STAR = "*"
 

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from yingda.journey.office_directory import Features
 
-CONDITIONS = ("always", "dnd", "unreachable", "busy", "no_answer")
-FORWARDS = ("always", "busy", "no_answer", "unreachable")
+CONDITIONS = ("always", "closed", "dnd", "unreachable", "busy", "no_answer")
+FORWARDS = ("always", "closed", "busy", "no_answer", "unreachable")
 _OF_OUTCOME = {"busy": "busy", "rejected": "busy", "no_answer": "no_answer", "failed": "unreachable"}
 
 
-def standing(features: Features | None, reachable: bool, engaged: bool) -> str:
-    """Why the phone is not to be rung now: one of CONDITIONS, "" when it is."""
+class Elsewhere(Exception):
+    """The number leads to no phone but to this destination."""
+
+    def __init__(self, to: str) -> None:
+        super().__init__(to)
+        self.to = to
+
+
+def standing(features: Features | None, reachable: bool, engaged: bool, is_open: bool = True) -> str:
+    """Why the phone is not to be rung now: one of CONDITIONS, "" when it is. `is_open`: its office hours."""
     if features and features.always:
         return "always"
+    if features and features.closed and not is_open:
+        return "closed"
     if features and features.dnd:
         return "dnd"
     if not reachable:
@@ -38,5 +48,5 @@ def may_go_on(features: Features | None) -> bool:
 
 
 def ring_seconds(features: Features | None) -> int:
-    """How long the phone rings before the call goes on; a minute when it goes nowhere."""
-    return features.no_answer_s if features and features.no_answer else 60
+    """How long the phone rings before the call goes on; 0, as long as is usual, when it goes nowhere."""
+    return features.no_answer_s if features and features.no_answer else 0

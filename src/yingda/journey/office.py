@@ -16,13 +16,14 @@ from msgspec.structs import replace
 from yingda.calls import events as e
 from yingda.calls.birth import Dialling, arrive, dial
 from yingda.calls.state import Call
+from yingda.calls.way import worth_another
 from yingda.journey import errors as err
 from yingda.journey import forwarding as fw
 from yingda.journey.directory import Person
+from yingda.journey.forwarding import Elsewhere
 from yingda.journey.meter import Journal
 from yingda.journey.office_directory import Features
 from yingda.journey.rooms import Rooms
-from yingda.journey.routes import worth_another
 from yingda.journey.stations import CALL_FOR_YOU, YOUR_CALL_OUT, Station
 from yingda.journey.story import Story
 from yingda.journey.ways_out import Caller, FarEnd, WaysOut
@@ -33,15 +34,8 @@ from yingda.kit.numbers import normalise
 from yingda.telephony import commands as c
 
 log = structlog.get_logger("office")
+_RING_S = 60  # how long a phone rings that leads nowhere else
 _MOST_STOPS = 5  # a call is forwarded so often at most
-
-
-class Elsewhere(Exception):
-    """The number leads to no phone but to this destination."""
-
-    def __init__(self, to: str) -> None:
-        super().__init__(to)
-        self.to = to
 
 
 class Office:
@@ -49,8 +43,10 @@ class Office:
                  carry_out: Callable[[str, tuple[c.AnyCommand, ...]], None]) -> None:
         self._story, self._now, self._journal = story, now, journal
         self.rooms = Rooms(story, now, carry_out)
-        story.on_door_keyed = self.rooms.keyed
+        story.on_door_keyed, story.on_door_again = self.rooms.keyed, self.rooms.resume
         self.ways = WaysOut(story, now, journal)
+        story.inside, story.onward = self.inside, self.onward
+        story.box_greeting = lambda extension: self.features(extension).box_greeting
         self._features: dict[str, Features] = {}
 
     # ---- features of extensions
@@ -73,6 +69,11 @@ class Office:
         """Raises NoSuchExtension, BadDestination, and what forbids a forward to an outside number."""
         if extension not in self._story.site.extensions:
             raise err.NoSuchExtension
+        plan = changes.get("plan_id", "")
+        if plan and plan not in self._story.site.plans:
+            raise err.BadDestination({"plan_id": "unknown"})
+        if changes.get("closed") and not plan:
+            raise err.BadDestination({"plan_id": "required"})
         for field in fw.FORWARDS:
             self._check_forward(extension, field, changes.get(field, ""))
         kept = replace(self.features(extension), **changes, changed_at=self._now(), changed_by=changed_by)
@@ -83,15 +84,29 @@ class Office:
     def change(self, extension: str, changed_by: str, **changes: Any) -> Features:
         """As `set_features`, what is not named stays as it is."""
         now = msgspec.to_builtins(self.features(extension))
-        kept = {name: now[name] for name in (*fw.FORWARDS, "no_answer_s", "dnd")}
+        kept = {name: now[name] for name in (*fw.FORWARDS, "plan_id", "no_answer_s", "dnd", "box_greeting")}
         return self.set_features(extension, changed_by, **{**kept, **changes})
 
     def _check_forward(self, extension: str, field: str, to: str) -> None:
         kind, _, value = to.partition(":")
         if kind == "number":
             self.ways.may(self.holder(extension), value)
-        elif kind == "agent" and (value == extension or value not in self._story.site.extensions):
+        elif to and not self._is_there(kind, value, extension):
             raise err.BadDestination({field: "unknown"})
+
+    def _is_there(self, kind: str, value: str, extension: str) -> bool:
+        """Whether calls to this extension can be sent on to such a place."""
+        site = self._story.site
+        match kind:
+            case "agent":
+                return value != extension and value in site.extensions
+            case "queue":
+                return value in site.queue_by_number
+            case "voicemail":
+                return value in site.queue_by_number or value in site.person_by_extension
+            case "flow":
+                return value in site.flows
+        return False
 
     def holder(self, extension: str) -> Caller:
         """Who calls, or pays, when this extension does."""
@@ -131,7 +146,7 @@ class Office:
         station = self.phone_of(person, number)
         engaged = person is not None and self._story.agents.get(person.id).engagement != "free"
         features = self._features.get(number)
-        condition = fw.standing(features, bool(station.endpoint), engaged)
+        condition = fw.standing(features, bool(station.endpoint), engaged, self._is_open(features))
         if not condition:
             return FarEnd(station.endpoint, number, station.dialled, station.shown or who.extension, "",
                           person.id if person else "", confirm=station.asks(CALL_FOR_YOU),
@@ -140,6 +155,18 @@ class Office:
         if not to:
             raise err.NobodyThere
         return self._forwarded(number, to, (*tried, number))
+
+    def _is_open(self, features: Features | None) -> bool:
+        return features is None or self._story.site.hours(features.plan_id, self._now()) == "open"
+
+    def inside(self, extension: str, tried: tuple[str, ...] = ()) -> FarEnd:
+        """Where a caller goes who is sent to this extension. Raises as `far_end`, Elsewhere too."""
+        return self._inside(Caller(None, ""), extension, tried)
+
+    def onward(self, extension: str, condition: str, tried: tuple[str, ...]) -> FarEnd | None:
+        """Where a caller goes on to whom this extension has not answered; None nowhere. Raises as `far_end`."""
+        to = fw.onward_to(self._features.get(extension), condition)
+        return self._forwarded(extension, to, tried) if to else None
 
     def _forwarded(self, extension: str, to: str, tried: tuple[str, ...]) -> FarEnd:
         """Where an extension sends its calls. An outside leg is its holder's: his rights, his money."""
@@ -177,7 +204,7 @@ class Office:
             dialled=far.dialled, called=far.number, shown=far.shown or who.extension, trunk=far.trunk_id,
             far_agent_id=far.agent_id, bridge=switch_name("bridge"), segments=(str(new_id()), str(new_id())),
             phone_dialled=phone_dialled, onward=far.onward, tried=far.tried, payer=far.payer, allow_ms=far.allow_ms,
-            ring_s=far.ring_s, agent_dialled=station.dialled, agent_shown=station.shown,
+            ring_s=far.ring_s or _RING_S, agent_dialled=station.dialled, agent_shown=station.shown,
             agent_confirm=station.asks(YOUR_CALL_OUT), far_confirm=far.confirm)))
         return call_id
 
@@ -206,7 +233,7 @@ class Office:
         self._story.desk.post(call.id, e.Redirect(
             at=self._now(), endpoint=far.endpoint, number=far.number, leg=switch_name("leg"), segment=str(new_id()),
             dialled=far.dialled, shown=far.shown or call.agent_number, trunk=far.trunk_id, agent_id=far.agent_id,
-            onward=far.onward, tried=far.tried, payer=far.payer, allow_ms=far.allow_ms, ring_s=far.ring_s,
+            onward=far.onward, tried=far.tried, payer=far.payer, allow_ms=far.allow_ms, ring_s=far.ring_s or _RING_S,
             why="trunk" if call.trunk else f"forward:{fw.condition_of(fact.outcome)}"))
 
     def lead_on(self, call: Call) -> None:
@@ -225,8 +252,7 @@ class Office:
             if not worth_another(fact.cause, fact.rang):
                 return None
             return self.ways.far_end(self._who_pays(call), last, call.tried)
-        to = fw.onward_to(self._features.get(last), fw.condition_of(fact.outcome))
-        return self._forwarded(last, to, call.tried) if to else None
+        return self.onward(last, fw.condition_of(fact.outcome), call.tried)
 
     def _who_pays(self, call: Call) -> Caller:
         if call.payer.startswith("phone:"):

@@ -51,15 +51,18 @@ class Toll(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Features(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one extension. The four ways are destinations ("" = none); see `journey/forwarding.py`."""
+    """Of one extension. The ways are destinations ("" = none); see `journey/forwarding.py`."""
 
     extension: str
     always: str = ""
+    closed: str = ""  # outside of the hours of `plan_id`
+    plan_id: str = ""
     busy: str = ""
     no_answer: str = ""
     unreachable: str = ""
     no_answer_s: int = 20
     dnd: bool = False
+    box_greeting: str = ""  # key of the prompt before a message is left in its box; "" = the one that came along
     changed_at: int = 0  # UTC ms
     changed_by: str = ""  # person id, "" by the phone itself
 
@@ -76,18 +79,27 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     tones: bool = True
 
 
+class Parking(msgspec.Struct, frozen=True, kw_only=True):
+    """`slots`: calls parked at once, numbered from 1. `back_s`: seconds until whoever parked one is rung."""
+
+    slots: int = 50
+    back_s: int = 120
+
+
 class Office(msgspec.Struct, frozen=True, kw_only=True):
     routes: tuple[Route, ...] = ()
     rules: dict[str, CallingRule] = {}
     toll: Toll = Toll()
     features: tuple[Features, ...] = ()
     rooms: tuple[Room, ...] = ()
+    parking: Parking = Parking()
 
 
 async def load_office(u: Uow, seal: Seal) -> Office:
     """Read it from the database (the import of its libraries stays out of the engine)."""
-    from yingda.org import calling, rooms, routes
+    from yingda.org import calling, parking, rooms, routes
 
+    park = await parking.get_parking(u)
     return Office(
         routes=tuple(Route(name=r.name, classes=tuple(r.classes), prefix=r.prefix, trunk_ids=tuple(r.trunk_ids))
                      for r in await routes.list_routes(u) if r.active),
@@ -97,7 +109,8 @@ async def load_office(u: Uow, seal: Seal) -> Office:
                        for row in await calling.all_features(u)),
         rooms=tuple(Room(id=str(r.id), number=r.number, name=r.name, pin=seal.open(r.pin_sealed),
                          moderator_pin=seal.open(r.moderator_pin_sealed), capacity=r.capacity, tones=r.tones)
-                    for r in await rooms.list_rooms(u) if r.active))
+                    for r in await rooms.list_rooms(u) if r.active),
+        parking=Parking(slots=park.slots, back_s=park.back_s))
 
 
 def _features(extension: str, kept: dict[str, Any], changed_at: int) -> Features:

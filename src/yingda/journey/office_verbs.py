@@ -18,8 +18,9 @@ class OfficeVerbs:
         match verb:
             case v.SetFeatures():
                 kept = self._office.set_features(
-                    verb.extension, verb.actor, always=verb.always, busy=verb.busy, no_answer=verb.no_answer,
-                    unreachable=verb.unreachable, no_answer_s=verb.no_answer_s, dnd=verb.dnd)
+                    verb.extension, verb.actor, always=verb.always, closed=verb.closed, plan_id=verb.plan_id,
+                    busy=verb.busy, no_answer=verb.no_answer, unreachable=verb.unreachable,
+                    no_answer_s=verb.no_answer_s, dnd=verb.dnd, box_greeting=verb.box_greeting)
                 return dict(msgspec.to_builtins(kept))
             case v.LookAround():
                 return self._office.look_around()

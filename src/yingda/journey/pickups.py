@@ -1,25 +1,42 @@
 """Pickup by page and by feature code: which call is meant, and whether this agent may take it.
 
-Taking a call by hand goes past the order of the queue, so it asks for a right: an agent reaches the groups he serves,
-whoever holds the right over all reaches every call.
+Taking a call by hand goes past the order of the queue, so it asks for a right: an agent reaches the groups he serves
+and what rings at the phones of his own extension group, whoever holds the right over all reaches every call.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from yingda.agents import machine as am
 from yingda.bus import verbs as v
 from yingda.calls import events as e
-from yingda.calls.pickup import is_taken
+from yingda.calls.pickup import Rung, is_taken, rung
 from yingda.calls.state import Call
 from yingda.journey import errors as err
 from yingda.journey.directory import Person
-from yingda.journey.stations import CALL_FOR_YOU
-from yingda.journey.story import Story
+from yingda.journey.site import extension_of
+from yingda.journey.stations import CALL_FOR_YOU, Station
 from yingda.kit.ids import new_id, switch_name
 
-_RING_MS = 15_000
+if TYPE_CHECKING:  # the story parks calls, and parking takes them by hand
+    from yingda.journey.story import Story
+
+_RING_MS, _RING_OUTSIDE_MS = 15_000, 45_000
+
+
+def by_hand(call_id: str, person: Person, station: Station | None, *, at: int, why: str, leg: str,
+            endpoint: str) -> e.PickUp:
+    """A person takes a call. `leg`: the phone that dialled the code; else his `station` is rung and lifts by itself."""
+    segment = str(new_id())
+    rung = None if leg else station
+    return e.PickUp(
+        at=at, agent_id=person.id, endpoint=endpoint, number=person.extension, leg=leg or switch_name("leg"),
+        segment=segment, bridge=switch_name("bridge"), why=why, record_as=f"{call_id}-{segment}",
+        ring_ms=_RING_OUTSIDE_MS if station is not None and station.outside else _RING_MS, present=bool(leg),
+        dialled=rung.dialled if rung else "", shown=rung.shown if rung else "",
+        confirm=rung.asks(CALL_FOR_YOU) if rung else ())
 
 
 class PickUps:
@@ -46,45 +63,68 @@ class PickUps:
     def rings_at(self, agent_id: str) -> Call:
         """What rings at a colleague's phone. Raises NothingToPickUp."""
         call = self._story.desk.calls.get(self._story.agents.get(agent_id).call_id)
-        if call is None or call.state != "offered" or call.agent_id != agent_id:
+        rings = rung(call) if call is not None else None
+        if call is None or rings is None or rings.agent_id != agent_id:
             raise err.NothingToPickUp
         return call
 
     def in_group(self, person: Person) -> Call:
-        """What has rung longest at a colleague's phone for a group that this agent serves. Raises NothingToPickUp."""
-        own = {queue_id for queue_id, _ in person.queues}
-        ringing = [call for call in self._story.desk.live() if call.state == "offered" and call.queue_id in own
-                   and call.agent_id != person.id and not is_taken(call)]
+        """What has rung longest at a colleague's phone for a group that this agent serves, or at a phone of his own
+        extension group. Raises NothingToPickUp.
+        """
+        ringing = [call for call in self._story.desk.live() if (rings := rung(call)) and self._reaches(person, call)
+                   and rings.agent_id != person.id and not is_taken(call)]
         if not ringing:
             raise err.NothingToPickUp
-        return min(ringing, key=lambda call: call.ringing_since or call.waiting_since)
+        return min(ringing, key=lambda call: call.ringing_since or call.waiting_since or call.started_at)
 
-    def waiting_for(self, person: Person) -> Call:
-        """Who has waited longest in the groups that this agent serves. Raises NothingToPickUp."""
-        return self._waits_in(tuple(queue_id for queue_id, _ in person.queues))
+    def _phone_of(self, rings: Rung) -> str:
+        """The extension that rings: its person's own, wherever he works, else the phone's."""
+        person = self._story.site.people.get(rings.agent_id)
+        return person.extension if person else extension_of(rings.endpoint)
 
-    def _waits_in(self, queues: tuple[str, ...]) -> Call:
-        waiting = [call for call in self._story.desk.live() if call.state == "waiting" and call.queue_id in queues]
+    def _reaches(self, person: Person, call: Call) -> bool:
+        """Whether it is for a queue that he serves, or rings at a phone of his extension group."""
+        if call.state in ("waiting", "offered") and call.queue_id in {queue_id for queue_id, _ in person.queues}:
+            return True
+        group, rings = self._story.site.group_of(person.extension), rung(call)
+        return bool(group and rings and self._story.site.group_of(self._phone_of(rings)) == group)
+
+    def waiting_for(self, person: Person, which: str = "") -> Call:
+        """Who has waited longest in the groups that this agent serves, or another one of them. Raises NothingToPickUp.
+
+        `which`: his place among them (one or two digits, 1 has waited longest), or the last digits of his number.
+        """
+        waiting = self._waiting(tuple(queue_id for queue_id, _ in person.queues))
+        if len(which) > 2:
+            waiting = [call for call in waiting if call.caller.endswith(which)]
+        elif which:
+            waiting = waiting[int(which) - 1:int(which)] if int(which) else []
         if not waiting:
             raise err.NothingToPickUp
-        return min(waiting, key=lambda call: call.waiting_since)
+        return waiting[0]
+
+    def _waits_in(self, queues: tuple[str, ...]) -> Call:
+        waiting = self._waiting(queues)
+        if not waiting:
+            raise err.NothingToPickUp
+        return waiting[0]
+
+    def _waiting(self, queues: tuple[str, ...]) -> list[Call]:
+        return sorted((call for call in self._story.desk.live() if call.state == "waiting" and call.queue_id in queues),
+                      key=lambda call: call.waiting_since)
 
     def take(self, person: Person, call: Call, anywhere: bool, *, leg: str = "", endpoint: str = "") -> None:
         """`leg`: the phone that dialled the code; without it the agent's phone is rung and lifts by itself."""
-        if call.state not in ("waiting", "offered") or is_taken(call):
+        if (call.state != "waiting" and rung(call) is None) or is_taken(call):
             raise err.TakenAlready if call.agent_id else err.NotNow
-        if not anywhere and call.queue_id not in {queue_id for queue_id, _ in person.queues}:
+        if not anywhere and not self._reaches(person, call):
             raise err.NotAllowed
         agent = self._story.agents.get(person.id)
         if agent.engagement != "free" or not (leg or am.may_dial(agent)):
             raise err.NotNow
         station = self._story.station_of(person)
-        segment = str(new_id())
         self._story.dispatcher.leave(call.id)
-        self._story.desk.post(call.id, e.PickUp(
-            at=self._now(), agent_id=person.id, endpoint=endpoint or station.endpoint, number=person.extension,
-            leg=leg or switch_name("leg"), segment=segment, bridge=switch_name("bridge"),
-            why="pickup" if call.state == "offered" else "grab", record_as=f"{call.id}-{segment}",
-            ring_ms=45_000 if station.outside else _RING_MS, present=bool(leg),
-            dialled="" if leg else station.dialled, shown="" if leg else station.shown,
-            confirm=() if leg else station.asks(CALL_FOR_YOU)))
+        self._story.desk.post(call.id, by_hand(
+            call.id, person, station, at=self._now(), why="grab" if call.state == "waiting" else "pickup", leg=leg,
+            endpoint=endpoint or station.endpoint))

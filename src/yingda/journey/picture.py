@@ -49,6 +49,7 @@ class Picture:
         self._dirty: set[tuple[str, str]] = set()
         self._planned = False
         self._shown: dict[tuple[str, str], Any] = {}
+        story.callbacks.on_change = lambda queue_id: self.touch("queues", queue_id)
 
     # ---- what changed
 
@@ -67,12 +68,19 @@ class Picture:
                 self.touch("agents", agent_id)
         for queue_id in self._counts.call(call):
             self.touch("queues", queue_id)
-        if call.trunk:
-            used = self._story.lines_in_use(call.trunk)
-            if used != self._used.get(call.trunk):
-                self._used[call.trunk] = used
-                self.peaks[call.trunk] = max(used, self.peaks.get(call.trunk, 0))
-                self.touch("lines", call.trunk)
+        for trunk_id in self._trunks_of(call):
+            used = self._story.lines_in_use(trunk_id)
+            if used != self._used.get(trunk_id):
+                self._used[trunk_id] = used
+                self.peaks[trunk_id] = max(used, self.peaks.get(trunk_id, 0))
+                self.touch("lines", trunk_id)
+
+    def _trunks_of(self, call: Call) -> set[str]:
+        """Every line that the call uses or has used."""
+        known = self._story.site.trunk_by_endpoint
+        ends = {one.endpoint for one in call.segments} | {one.endpoint for one in call.watchers}
+        found = {known[end].id for end in ends if end in known}
+        return {call.trunk, *found} if call.trunk else found
 
     def agent_changed(self, after: Agent) -> None:
         self.touch("agents", after.id)
@@ -196,7 +204,8 @@ class Picture:
             pin=c.menu.variables.get("pin", ""),
             started_at=c.started_at, waiting_since=c.waiting_since if c.state in ("waiting", "offered") else 0,
             ringing_since=c.ringing_since, answered_at=c.answered_at, held_since=c.held_since, ended_at=c.ended_at,
-            outcome=c.outcome, recording=c.state in WATCHED, parties=_parties(c))
+            outcome=c.outcome, recording=c.state in WATCHED, parties=_parties(c), parked_by=c.parked_by,
+            slot=c.slot if c.state == "parked" else "", parked_since=c.parked_since if c.state == "parked" else 0)
 
     def _queue(self, queue_id: str) -> QueueView | None:
         queue = self._story.site.queues.get(queue_id)
@@ -209,7 +218,8 @@ class Picture:
             id=queue.id, number=queue.number, name=queue.name, waiting=waiting, longest_since=longest_since,
             agents_ready=members.ready, agents_talking=members.talking, agents_signed_in=members.signed_in,
             offered_today=tally.offered, answered_today=tally.answered, abandoned_today=tally.abandoned,
-            in_time_today=tally.in_time, overflowed_today=tally.overflowed, service_level_s=queue.service_level_s)
+            in_time_today=tally.in_time, overflowed_today=tally.overflowed, service_level_s=queue.service_level_s,
+            callbacks=self._story.callbacks.open_in(queue_id))
 
     def _line(self, trunk_id: str) -> LinesView | None:
         trunk = self._story.site.trunks.get(trunk_id)
@@ -261,7 +271,7 @@ def can(a: Agent, call: Call | None) -> tuple[str, ...]:
     if a.engagement == "dialing":
         verbs.append("hang_up")
     if a.engagement == "held":
-        return (*verbs, "hang_up", "resume", "transfer", "consult")
+        return (*verbs, "hang_up", "resume", "transfer", "consult", "park")
     if a.engagement == "talking":
         verbs += _talking(a, call)
     return tuple(verbs)
@@ -275,9 +285,10 @@ def _talking(a: Agent, call: Call) -> list[str]:
         return ["hang_up"]
     match call.state:
         case "talking":
-            return ["hang_up", "hold", "mute", "digits", "transfer", "consult"]
+            return ["hang_up", "hold", "mute", "digits", "transfer", "consult", "park"]
         case "consulting":
-            return ["consult_cancel", "transfer_complete", *(["conference", "toggle"] if call.third_up else [])]
+            more = ["conference", "toggle"] if call.third_up else []
+            return ["hang_up", "consult_cancel", "transfer_complete", *more]
         case "conference":
             more = ["invite"] if conference.size(call) < conference.MOST else []
             return ["hang_up", "mute", "digits", *more]

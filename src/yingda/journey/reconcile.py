@@ -66,7 +66,7 @@ def _waited_for(call: Call, leg: str) -> bool:
         return not call.caller_up
     if leg == call.third_leg:
         return not call.third_up
-    if any(leg == x.leg for x in call.others):
+    if any(leg == x.leg for x in call.others) or any(leg == one.leg and not one.up for one in call.guests):
         return True
     return leg == call.rejoin_leg or any(leg == w.leg and not w.up for w in call.watchers)
 

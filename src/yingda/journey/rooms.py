@@ -29,6 +29,9 @@ class Rooms:
     def room(self, number: str) -> Room | None:
         return next((one for one in self._story.site.directory.office.rooms if one.number == number), None)
 
+    def _of(self, call: Call) -> Room | None:
+        return next((one for one in self._story.site.directory.office.rooms if one.id == call.room_id), None)
+
     def inside(self, room_id: str) -> list[Call]:
         """The calls in the room, the first who came first."""
         return sorted((call for call in self._story.desk.live() if call.room_id == room_id and call.state == "in_room"),
@@ -44,11 +47,22 @@ class Rooms:
         agent_id = self._free_agent(call.origin_agent_id or self._caller_of(call))
         self._post(call, e.RoomEntered(at=self._now(), room_id=room.id, number=number, segment=str(new_id()),
                                        bridge=f"room-{room.id}", agent_id=agent_id))
+        self._receive(call, room, 0)
+        return ""
+
+    def _receive(self, call: Call, room: Room, tries: int) -> None:
         if room.pin or room.moderator_pin:
-            self._ask(call, ("sound:yd/enter-pin",), 0)
+            self._ask(call, ("sound:yd/enter-pin",), tries)
         else:
             self._open(call, room, moderator=False)
-        return ""
+
+    def resume(self, call: Call) -> None:
+        """After a restart somebody stands at the door: what he had keyed is gone, so he is asked anew."""
+        room = self._of(call)
+        if room is None:
+            self._story.close(call.id, "menu_failed", ("sound:yd/system-busy",))
+        else:
+            self._receive(call, room, call.tries)
 
     def _caller_of(self, call: Call) -> str:
         person = self._story.site.person_by_extension.get(call.caller) if call.direction == "internal" else None
@@ -59,7 +73,7 @@ class Rooms:
 
     def keyed(self, call: Call, digit: str) -> None:
         """Somebody at the door keyed a digit; # or the whole PIN ends the entry."""
-        room = next((one for one in self._story.site.directory.office.rooms if one.id == call.room_id), None)
+        room = self._of(call)
         if room is None:
             self._story.close(call.id, "menu_failed", ("sound:yd/system-busy",))
             return
@@ -107,7 +121,7 @@ class Rooms:
         if not call.room_id:
             return
         self._keyed.pop(call.id, None)
-        room = next((one for one in self._story.site.directory.office.rooms if one.id == call.room_id), None)
+        room = self._of(call)
         if not self.inside(call.room_id):
             self._carry_out(call.room_id, (c.BreakBridge(bridge=f"room-{call.room_id}"),))
         elif room is not None and call.answered_at and not call.room_waits:

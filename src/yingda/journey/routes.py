@@ -9,18 +9,7 @@ from yingda.journey.directory import Trunk
 from yingda.journey.office_directory import Route
 from yingda.kit.numbering import EMERGENCY
 
-# Q.850 causes that speak of the way and not of the person called: the next trunk is tried.
-_WAY_CAUSES = frozenset({3, 20, 25, 27, 34, 38, 41, 42, 44, 47, 58, 63, 102})
-_NO_RESPONSE = 18  # the carrier did not answer at all, when nothing has rung
 DOWN = ("unreachable", "rejected", "unregistered")
-
-
-def worth_another(cause: int, rang: bool) -> bool:
-    """Whether a failure is the trunk's, so that the next one is tried. Never after busy, no answer or a refusal.
-
-    `rang`: the far side rang or sent early media, which carriers also do before they report a fault of theirs.
-    """
-    return cause in _WAY_CAUSES or (cause == _NO_RESPONSE and not rang)
 
 
 def ways(trunks: Sequence[Trunk], routes: Sequence[Route], called: str, kind: str) -> list[Trunk]:

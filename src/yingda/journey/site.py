@@ -38,6 +38,11 @@ class Site:
         self.directory = replace(self.directory, people=tuple(
             person if one.id == person.id else one for one in self.directory.people))
 
+    def group_of(self, extension: str) -> str:
+        """The extension group of a phone, "" when it is in none."""
+        phone = self.extensions.get(extension)
+        return phone.group_id if phone else ""
+
     def hours(self, plan_id: str, at: int) -> str:
         """open | closed | holiday; without a plan it is always open."""
         plan = self.plans.get(plan_id)

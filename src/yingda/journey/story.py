@@ -20,13 +20,14 @@ from yingda.agents.state import Agent
 from yingda.calls import events as e
 from yingda.calls.birth import arrive
 from yingda.calls.runner import CallDesk
-from yingda.calls.state import Call
+from yingda.calls.state import Call, Way
 from yingda.journey import errors as err
 from yingda.journey.callbacks import Callbacks
 from yingda.journey.destinations import Destinations
 from yingda.journey.directory import Person
 from yingda.journey.distribution import Distribution
 from yingda.journey.menu import MenuRunner
+from yingda.journey.parking import Parking
 from yingda.journey.site import Site, endpoint_of, extension_of
 from yingda.journey.stations import (
     Station,
@@ -35,6 +36,7 @@ from yingda.journey.stations import (
     outside_number,
 )
 from yingda.journey.trunk_states import TrunkState, TrunkStates
+from yingda.journey.voicemail import take_down
 from yingda.journey.waiting import WaitingRoom
 from yingda.kit.ids import new_id, switch_name
 from yingda.kit.numbers import normalise
@@ -58,6 +60,7 @@ class Story:
         self.callbacks = Callbacks(self, desk.journal, desk.timers, now)
         self.room = WaitingRoom(self)
         self.distribution = Distribution(self)
+        self.parking = Parking(self)
         self.phones: dict[str, bool] = {}  # endpoint → registered
         self.stations = Stations()
         self.awaiting_phone: set[str] = set()  # agents whose page was loaded anew in mid-call
@@ -67,10 +70,17 @@ class Story:
         # calling rules say against it
         self.way_out: Callable[[Person, str], Station]
         self.far_out: Callable[[Person | None, str], FarEnd]
+        self.spare_ways: Callable[[FarEnd], tuple[Way, ...]]
+        # where a call to an extension goes now, and where it goes on to after a fruitless ring; both raise Elsewhere
+        self.inside: Callable[[str, tuple[str, ...]], FarEnd]
+        self.onward: Callable[[str, str, tuple[str, ...]], FarEnd | None]
+        # key of the prompt that callers hear before an extension's own box, "" the one that came along
+        self.box_greeting: Callable[[str], str] = lambda extension: ""
         self.on_code: Callable[[e.AnyCallFact], None] = lambda fact: None  # a feature code's keys and end
         self.on_told: Callable[[e.AnyCallFact], None] = lambda fact: None
         self.on_far_failed: Callable[[Call, e.FarFailed], None] = lambda call, fact: None
         self.on_door_keyed: Callable[[Call, str], None] = lambda call, digit: None
+        self.on_door_again: Callable[[Call], None] = lambda call: None  # he stood there when the engine died
         self.on_turned_in: Callable[[Call], None] = lambda call: None
         self.trunks = TrunkStates()
         desk.on_fact = self.on_call_fact
@@ -198,8 +208,8 @@ class Story:
                 self.room.keyed(self.desk.calls[fact.call_id], fact.digit, fact.at)
             case e.CallKeyed() | e.CallPromptEnded() | e.MenuTimedOut() | e.MenuFound():
                 self.menu.on_fact(self.desk.calls[fact.call_id], fact)
-            case e.CallToFlow():
-                self.destinations.go_or_close(fact.call_id, f"flow:{fact.flow_id}", fact.at)
+            case e.CallSentOn():
+                self.destinations.go_or_close(fact.call_id, fact.to, fact.at)
             case e.CallNotReached():
                 self.destinations.not_reached(self.desk.calls[fact.call_id], fact)
             case e.CallQueued():
@@ -210,6 +220,8 @@ class Story:
                 self.on_code(fact)
             case e.CallEnded():
                 self._code_over(self.desk.calls[fact.call_id], fact)
+            case e.ParkTimedOut():
+                self.parking.timed_out(self.desk.calls[fact.call_id])
             case e.CallTurnedIn():
                 self.on_turned_in(self.desk.calls[fact.call_id])
             case e.FarFailed():
@@ -224,6 +236,7 @@ class Story:
                 self._tell_agent(fact)
         if isinstance(fact, e.CallEnded):
             self.menu.on_ended(self.desk.calls[fact.call_id], fact.at)
+            self.destinations.ended(fact.call_id)
         self.callbacks.on_fact(fact)
         self.on_told(fact)
 
@@ -274,8 +287,11 @@ class Story:
     # ---- entry
 
     def _choose_entry(self, call: Call, at: int) -> None:
-        if call.trial:
+        if call.trial and call.flow_id:
             self.menu.start(call, call.flow_id, at, call.flow_version)
+            return
+        if call.trial:
+            take_down(self, call, at)
             return
         if self.site.callers.blocked(call.caller, at):
             self.desk.post(call.id, e.Close(at=at, outcome="blocked", reason="rejected"))
@@ -299,7 +315,9 @@ class Story:
         return self.trunks.of(trunk.endpoint) if trunk else TrunkState()
 
     def lines_in_use(self, trunk_id: str) -> int:
-        return self.desk.lines[trunk_id]
+        """Calls of the line, and legs that it carries for others: of flows, transfers and agents at outside phones."""
+        trunk = self.site.trunks.get(trunk_id)
+        return self.desk.lines[trunk_id] + (self.desk.ends[trunk.endpoint] if trunk else 0)
 
     def enter_queue(self, call_id: str, queue_id: str, at: int, announce: tuple[str, ...] = (),
                     bonus: int = 0) -> None:
@@ -328,10 +346,16 @@ class Story:
                 self.on_turned_in(call)
             else:
                 self._choose_entry(call, at)
+        elif call.state == "in_menu" and not call.node and call.trial:
+            self.menu.start(call, call.flow_id, at, call.flow_version)
         elif call.state == "in_menu" and not call.node:
-            self.destinations.go_or_close(call.id, f"flow:{call.flow_id}", at)
+            self.destinations.go_or_close(call.id, call.turn_to or f"flow:{call.flow_id}", at)
         elif call.state == "in_menu":
             self.menu.resume(call, at)
+        elif call.state == "parked" and not any(t.name == "parked" for t in call.timers):
+            self.parking.timed_out(call)
+        elif call.state == "at_door":
+            self.on_door_again(call)
         elif call.state == "serving":  # what had been keyed was kept nowhere: he dials again
             self.close(call.id, "feature_code", ("sound:yd/not-possible-now",))
         elif call.state == "dialing" and not call.caller_leg and (call.agent_up or call.segments[-1].ended_at):

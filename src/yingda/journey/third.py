@@ -11,10 +11,13 @@ from yingda.calls import events as e
 from yingda.calls.state import Call
 from yingda.journey import errors as err
 from yingda.journey.directory import Person
+from yingda.journey.forwarding import Elsewhere
 from yingda.journey.picture import can
+from yingda.journey.stations import CALL_FOR_YOU
 from yingda.journey.story import Story
 from yingda.journey.ways_out import FarEnd
 from yingda.kit.ids import new_id, switch_name
+from yingda.kit.numbers import area
 
 _RING_MS = 30_000
 
@@ -29,17 +32,21 @@ class ThirdParty:
         word = "consult" if isinstance(verb, v.ConsultCall) else "transfer"
         if word not in can(self._story.agents.get(verb.agent_id), call):
             raise err.NotNow
-        if verb.to.startswith("queue:"):
-            self._to_queue(call, verb.to.removeprefix("queue:"))
+        if word == "transfer" and self._sent(call, verb.to):
             return
-        if verb.to.startswith("flow:"):
-            self._to_flow(call, verb.to.removeprefix("flow:"))
-            return
-        far = self._far_end(self._story.site.people[verb.agent_id], verb.to)
+        kind, _, target = verb.to.partition(":")
+        me = self._story.site.people[verb.agent_id]
+        try:
+            far = self._free_in(me, call, target) if kind == "queue" else self._far_end(me, verb.to)
+        except Elsewhere as elsewhere:
+            if word == "transfer" and self._sent(call, elsewhere.to):
+                return
+            raise err.NobodyThere from None
         segment = str(new_id())
         common = {"at": self._now(), "endpoint": far.endpoint, "number": far.number, "leg": switch_name("leg"),
                   "segment": segment, "agent_id": far.agent_id, "dialled": far.dialled, "shown": far.shown,
-                  "record_as": f"{call.id}-{segment}", "confirm": far.confirm}
+                  "record_as": f"{call.id}-{segment}", "confirm": far.confirm,
+                  "ways": self._story.spare_ways(far)}
         event: e.Consult | e.Transfer
         if word == "consult":
             event = e.Consult(**common, bridge=switch_name("bridge"))  # type: ignore[arg-type]
@@ -48,10 +55,37 @@ class ThirdParty:
                                queue_segment=str(new_id()), returns_to=verb.agent_id if far.agent_id else "")
         self._story.desk.post(call.id, event)
 
+    def _sent(self, call: Call, to: str) -> bool:
+        """Whether this is a place for callers and not for a talk, and the caller is on his way there: a group, a flow,
+        a message box (the last by the forward of the colleague who was dialled). Raises BadNumber."""
+        kind, _, target = to.partition(":")
+        match kind:
+            case "queue":
+                self._to_queue(call, target)
+            case "flow":
+                self._to_flow(call, target)
+            case "voicemail":
+                self._story.desk.post(call.id, e.SendOn(at=self._now(), box=target))
+        return kind in ("queue", "flow", "voicemail")
+
+    def _free_in(self, me: Person, call: Call, number: str) -> FarEnd:
+        """The phone of the agent of this group whose turn it is."""
+        queue = self._story.site.queue_by_number.get(number)
+        if queue is None:
+            raise err.BadNumber
+        place = area(call.caller) if queue.strategy == "area" else ""
+        chosen = self._story.dispatcher.choose(queue.id, self._now(), number=call.caller, area=place)
+        if not chosen:
+            raise err.NobodyFree
+        person = self._story.site.people[chosen]
+        station = self._story.station_of(person)
+        return FarEnd(station.endpoint, person.extension or person.number, station.dialled,
+                      station.shown or me.extension, "", chosen, confirm=station.asks(CALL_FOR_YOU))
+
     def _to_flow(self, call: Call, flow_id: str) -> None:
         if flow_id not in self._story.site.flows:
             raise err.BadNumber
-        self._story.desk.post(call.id, e.ToFlow(at=self._now(), flow_id=flow_id))
+        self._story.desk.post(call.id, e.SendOn(at=self._now(), flow_id=flow_id))
 
     def invite(self, verb: v.InviteParty) -> None:
         call = self._own_call(verb.agent_id, verb.call_id)
@@ -59,12 +93,15 @@ class ThirdParty:
             raise err.ConferenceFull
         if "invite" not in can(self._story.agents.get(verb.agent_id), call):
             raise err.NotNow
-        far = self._far_end(self._story.site.people[verb.agent_id], verb.to)
+        try:
+            far = self._far_end(self._story.site.people[verb.agent_id], verb.to)
+        except Elsewhere:
+            raise err.NobodyThere from None
         segment = str(new_id())
         self._story.desk.post(call.id, e.InviteAsked(
             at=self._now(), endpoint=far.endpoint, number=far.number, leg=switch_name("leg"), segment=segment,
             agent_id=far.agent_id, dialled=far.dialled, shown=far.shown, confirm=far.confirm,
-            record_as=f"{call.id}-{segment}"))
+            record_as=f"{call.id}-{segment}", ways=self._story.spare_ways(far)))
 
     def _to_queue(self, call: Call, number: str) -> None:
         queue = self._story.site.queue_by_number.get(number)

@@ -1,7 +1,7 @@
 """May this call be made? The guards against toll fraud. Pure: hours and what was used so far are handed in.
 
-Rules are looked up from the narrowest: the person's, his role's, everybody's; a phone that is nobody's has a rule of
-its own. Emergency calls are never asked about.
+Rules are looked up from the narrowest: the person's, his role's, the one of his phone's extension group, everybody's.
+Of a phone that is nobody's: its extension group's, the one of all such phones. Emergency calls are never asked about.
 """
 
 from __future__ import annotations
@@ -33,9 +33,13 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 HOUSE = (_EVERYBODY,)  # a flow or number that leads to the outside: nobody dials, the site pays
 
 
-def subjects(agent_id: str, role: str) -> tuple[str, ...]:
-    """Whose rules count for a person, or for a phone that is nobody's (`agent_id` "")."""
-    return (f"person:{agent_id}", f"role:{role}", _EVERYBODY) if agent_id else ("phone",)
+def subjects(agent_id: str, role: str, group: str = "") -> tuple[str, ...]:
+    """Whose rules count for a person, or for a phone that is nobody's (`agent_id` "").
+
+    `group`: the extension group of the phone, "" = none.
+    """
+    phones = (f"extension_group:{group}",) if group else ()
+    return (f"person:{agent_id}", f"role:{role}", *phones, _EVERYBODY) if agent_id else (*phones, "phone")
 
 
 def rule_of(office: Office, asked: Sequence[str]) -> CallingRule:

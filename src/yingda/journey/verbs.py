@@ -13,7 +13,7 @@ from yingda.calls.state import Call
 from yingda.journey import errors as err
 from yingda.journey.codes import CheckPin, Codes
 from yingda.journey.directory import Person
-from yingda.journey.office import Elsewhere, Office
+from yingda.journey.office import Office
 from yingda.journey.office_codes import OfficeCodes
 from yingda.journey.office_verbs import OfficeVerbs
 from yingda.journey.pickups import PickUps
@@ -53,12 +53,12 @@ class Verbs:
         self._supervise = Supervise(story, now)
         self._trials = Trials(story, now)
         self._pickups = PickUps(story, now)
-        self._codes = Codes(story, self._pickups, now, check_pin, office)
+        self._codes = Codes(story, self._pickups, now, check_pin, office, self._trials)
         self._office_codes = OfficeCodes(story, office, now)
         self._office_verbs = OfficeVerbs(office)
         story.on_phone_dialled = self.phone_dialled
         story.on_far_failed = office.far_failed
-        story.on_turned_in = office.lead_on
+        story.on_turned_in = self._lead_on
 
     async def do(self, verb: v.AnyVerb) -> Any:  # noqa: C901 - one line a verb
         match verb:
@@ -96,6 +96,10 @@ class Verbs:
                 return self._third.invite(verb)
             case v.PickUpCall():
                 return self._pickups.asked(verb)
+            case v.ParkCall():
+                return self._park(verb)
+            case v.FetchParked():
+                return self._story.parking.fetch(self._person(verb.agent_id), verb.slot)
             case v.CancelConsult():
                 return self._call(verb, "consult_cancel", e.ConsultCancelled(at=self._now()))
             case v.CompleteTransfer():
@@ -119,8 +123,13 @@ class Verbs:
                 return None
             case v.TestFlow():
                 return self._trials.start(verb)
+            case v.RecordPrompt():
+                return self._trials.record(verb)
             case v.AnswerCall():
                 raise err.NotNow  # only the phone itself can lift: the page does it
+
+    def _lead_on(self, call: Call) -> None:
+        (self._trials.lead_on if call.trial else self._office.lead_on)(call)
 
     # ---- phones
 
@@ -209,6 +218,12 @@ class Verbs:
         else:
             self._call(verb, "reject", e.Rejected(at=self._now(), agent_id=verb.agent_id))
 
+    def _park(self, verb: v.ParkCall) -> dict[str, str]:
+        call = self._own_call(verb.agent_id, verb.call_id)
+        if "park" not in can(self._story.agents.get(verb.agent_id), call):
+            raise err.NotNow
+        return {"slot": self._story.parking.park(verb.agent_id, call)}
+
     def _digits(self, verb: v.SendDigits) -> None:
         if not verb.digits or len(verb.digits) > 32 or verb.digits.strip("0123456789*#ABCD"):
             raise err.BadNumber
@@ -261,8 +276,5 @@ class Verbs:
 
     def far_end(self, person: Person, number: str) -> FarEnd:
         """Where a number leads: a colleague's phone or a trunk. Raises BadNumber, NobodyThere, NoTrunk, NoFreeLine,
-        and what the calling rules say against it."""
-        try:
-            return self._office.far_end(Caller(person, person.extension), number)
-        except Elsewhere:
-            raise err.NobodyThere from None
+        Elsewhere, and what the calling rules say against it."""
+        return self._office.far_end(Caller(person, person.extension), number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yingda.acd.policy import Policy
 from yingda.calls import events as e
 from yingda.kit.ids import new_id, switch_name
 
@@ -12,6 +13,17 @@ if TYPE_CHECKING:
     from yingda.journey.story import Story
 
 GREETING = ("sound:yd/leave-message",)
+PROMPT_BOX = "prompt"  # what is said on the phone for a prompt
+_PROMPT_LONGEST_S = 300
+_PROMPT_SHORTEST_MS = 500
+
+
+def take_down(story: Story, call: Call, at: int) -> None:
+    """After the tone the phone records a prompt; then it can be heard, kept or said again, as a message can."""
+    segment = str(new_id())
+    story.desk.post(call.id, e.LeaveMessage(
+        at=at, box=PROMPT_BOX, segment=segment, recording=f"{call.id}-{segment}", greeting=(),
+        playback=switch_name("play"), longest_s=_PROMPT_LONGEST_S, shortest_ms=_PROMPT_SHORTEST_MS))
 
 
 def leave_message(story: Story, call: Call, box: str, at: int) -> str:
@@ -21,7 +33,9 @@ def leave_message(story: Story, call: Call, box: str, at: int) -> str:
     if queue is None and person is None:
         return "unknown"
     segment = str(new_id())
+    policy = queue.policy if queue else Policy(box_greeting=story.box_greeting(box))
     story.desk.post(call.id, e.LeaveMessage(
-        at=at, box=box, segment=segment, recording=f"{call.id}-{segment}", greeting=GREETING,
+        at=at, box=box, segment=segment, recording=f"{call.id}-{segment}", longest_s=policy.box_longest_s,
+        greeting=(f"sound:{policy.box_greeting}",) if policy.box_greeting else GREETING,
         playback=switch_name("play"), queue_id=queue.id if queue else "", owner_id=person.id if person else ""))
     return ""

@@ -122,7 +122,8 @@ class WaitingRoom:
     def _announce(self, call: Call, queue: Queue, at: int) -> None:
         story = self._story
         place = story.dispatcher.position(call.id)
-        expected = story.pace.expected_ms(queue.id, place, story.staffing.at_work(queue.id))
+        agents = story.staffing.shared(queue.id, lambda one: story.dispatcher.length(one) > 0)
+        expected = story.pace.expected_ms(queue.id, place, agents)
         self._story.desk.post(call.id, e.Announce(
             at=at, playback=switch_name("play"), media=announcement(queue.policy, place, expected, call.language),
             every_ms=queue.policy.announce_every_s * 1000))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import structlog
 
 from yingda.calls import events as e
-from yingda.calls.state import Call, Segment
+from yingda.calls.state import Call, Segment, Way
 from yingda.journey import errors as err
 from yingda.journey import toll
 from yingda.journey.directory import Person, Trunk
@@ -18,6 +18,7 @@ from yingda.journey.routes import DOWN, choose, ways
 from yingda.journey.stations import Station
 from yingda.journey.story import Story
 from yingda.kit.errors import YingdaError
+from yingda.kit.ids import new_id, switch_name
 from yingda.kit.numbering import number_class, to_send, to_show
 from yingda.kit.numbers import area, normalise
 
@@ -37,7 +38,7 @@ class FarEnd(NamedTuple):
     tried: tuple[str, ...] = ()
     payer: str = ""
     allow_ms: int = 0
-    ring_s: int = 60
+    ring_s: int = 0  # 0: as long as is usual
     confirm: tuple[str, ...] = ()  # spoken to a colleague at an outside number, who takes the call with a key
 
 
@@ -55,12 +56,11 @@ class Caller(NamedTuple):
     def payer(self) -> str:
         return self.agent_id or (f"phone:{self.extension}" if self.extension else SITE)
 
-    @property
-    def subjects(self) -> tuple[str, ...]:
-        """Whose calling rules count."""
+    def subjects(self, group: str) -> tuple[str, ...]:
+        """Whose calling rules count. `group`: the extension group of his phone, "" = none."""
         if self.person is None and not self.extension:
             return toll.HOUSE
-        return toll.subjects(self.agent_id, self.person.role if self.person else "")
+        return toll.subjects(self.agent_id, self.person.role if self.person else "", group)
 
 
 class WaysOut:
@@ -69,6 +69,7 @@ class WaysOut:
         self.meter = Meter(journal, now)
         story.way_out = self.to_mobile
         story.far_out = self.for_person
+        story.spare_ways = self.spares
 
     def far_end(self, who: Caller, number: str, tried: tuple[str, ...] = ()) -> FarEnd:
         """The way to an outside number, those trunks left out that were `tried`.
@@ -81,7 +82,7 @@ class WaysOut:
         if not 3 <= len(called) <= 20:
             raise err.BadNumber
         kind = number_class(called, office.toll.area_code)
-        rule = toll.rule_of(office, who.subjects)
+        rule = toll.rule_of(office, who.subjects(site.group_of(who.extension)))
         grant = self._granted(who, rule, called, kind)
         trunk = choose(ways(site.directory.trunks, office.routes, called, kind), self._story.lines_in_use, called,
                        tried, lambda one: self._story.trunk_state(one).state in DOWN)
@@ -94,6 +95,20 @@ class WaysOut:
         Raises as `far_end`.
         """
         return self.far_end(Caller(person, person.extension if person else ""), number)
+
+    def spares(self, far: FarEnd) -> tuple[Way, ...]:
+        """The lines that are left for this outside party, should the one of `far` fail."""
+        person = self._story.site.people.get(far.payer)
+        who = Caller(person, person.extension if person else far.payer.partition("phone:")[2])
+        found: list[Way] = []
+        while far.trunk_id:
+            try:
+                far = self.far_end(who, far.number, far.tried)
+            except YingdaError:
+                break
+            found.append(Way(endpoint=far.endpoint, dialled=far.dialled, shown=far.shown, leg=switch_name("leg"),
+                             segment=str(new_id())))
+        return tuple(found)
 
     def to_mobile(self, person: Person, number: str) -> Station:
         """How an agent is rung at his outside number: his own rights and limits apply. Raises as `far_end`."""
@@ -119,12 +134,13 @@ class WaysOut:
 
         Raises BadNumber, CallingForbidden.
         """
-        office = self._story.site.directory.office
+        site = self._story.site
+        office = site.directory.office
         called = normalise(number, office.toll.area_code)
         if not 3 <= len(called) <= 20:
             raise err.BadNumber
         kind = number_class(called, office.toll.area_code)
-        rule = toll.rule_of(office, who.subjects)
+        rule = toll.rule_of(office, who.subjects(site.group_of(who.extension)))
         toll.allow(CallingRule(classes=rule.classes, at_night=True), Toll(forbidden=office.toll.forbidden), called,
                    kind, 0, toll.Used(), toll.Used())
 

@@ -59,10 +59,11 @@ def _foreign_or_home(digits: str, area_code: str) -> str:
 
 
 def _dialled(digits: str, area_code: str) -> str:
-    for prefix in _IP_PREFIXES:
-        rest = digits[len(prefix):]
-        if digits.startswith(prefix) and len(rest) >= 10:
-            return _dialled(rest, area_code)
+    if digits.startswith(_IP_PREFIXES):
+        for prefix in _IP_PREFIXES:
+            rest = digits[len(prefix):]
+            if digits.startswith(prefix) and len(rest) >= 10:
+                return _dialled(rest, area_code)
     if digits.startswith("00"):
         rest = digits.lstrip("0")
         if rest.startswith("86") and len(rest) > 4:

@@ -21,19 +21,27 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, Final, cast
 
+from sqlalchemy import column, select, table
+from sqlalchemy.exc import SQLAlchemyError
+
 from yingda import __version__
+from yingda.kit import backups
 from yingda.kit.errors import YingdaError
 from yingda.main import settings as store
 from yingda.main.lock import DataLock
 from yingda.main.settings import FILE, SECRETS, Settings
 from yingda.main.vault import MAGIC, Opener, Sealer
-from yingda.store import dump
+from yingda.org.backup_settings import KEY, from_kept
+from yingda.org.sealing import Seal
+from yingda.store import dump, migrate
+from yingda.store.engine import make_sync_engine
 
 FORMAT: Final = 1
 NOTE: Final = "backup.json"
 NOT_TAKEN: Final = frozenset({"db", "journal", "recordings", "asterisk", "log", "run", "backups", "voice", NOTE})
 """Of the data folder: the database goes in as rows, the others are made anew or come from elsewhere."""
 _MOST_MANIFEST: Final = 64 << 20
+_SETTING: Final = table("setting", column("key"), column("value"))
 
 
 class BackupBroken(YingdaError):
@@ -92,6 +100,32 @@ def backup(settings: Settings, file: Path, *, passphrase: str = "", recordings: 
             "at": manifest.created_at, "file": str(file), "bytes": size, "encrypted": bool(passphrase),
             "recordings": recordings}) + "\n")
     return manifest
+
+
+def before_upgrade(settings: Settings) -> Path | None:
+    """A backup of a database that is about to be brought to a later schema: the way back. None: there is nothing to do.
+
+    Encrypted as the nightly ones are. Raises FolderUnwritable, SealBroken: without a way back nothing is changed.
+    """
+    if not migrate.is_behind(settings.database):
+        return None
+    file = settings.data / backups.FOLDER / backups.name_of("upgrade", time.time_ns() // 1_000_000)
+    backup(settings, file, passphrase=_own_passphrase(settings))
+    return file
+
+
+def _own_passphrase(settings: Settings) -> str:
+    """Read by hand: the database's schema is an earlier version's. "": none is wanted."""
+    engine = make_sync_engine(settings.database)
+    try:
+        with engine.connect() as connection:
+            kept = connection.execute(select(_SETTING.c.value).where(_SETTING.c.key == KEY)).scalar()
+    except SQLAlchemyError:
+        return ""  # no such table yet
+    finally:
+        engine.dispose()
+    about = json.loads(kept) if isinstance(kept, str) else kept
+    return from_kept(about["v"]).passphrase(Seal(settings.site_key)) if about else ""
 
 
 def _write(settings: Settings, out: BinaryIO, manifest: Manifest, passphrase: str) -> None:

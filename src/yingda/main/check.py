@@ -26,6 +26,7 @@ _DEBIAN = {
     "sip-tester": lambda: bool(shutil.which("sipp")),
     "chromium": lambda: bool(shutil.which("chromium") or shutil.which("chromium-browser")),
     "postgresql": lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+    "slapd": lambda: Path("/usr/sbin/slapd").exists(),
     "fonts-noto-cjk": lambda: any(Path("/usr/share/fonts").glob("**/NotoSansCJK*")),
     "git": lambda: bool(shutil.which("git")),
 }
@@ -49,10 +50,11 @@ def _tool(name: str) -> str:
     return str(VENV / "bin" / name)
 
 
-def _pytest(name: str, marks: str, workers: int, minutes: float, needs: Sequence[str], more: Sequence[str]) -> Stage:
+def _pytest(name: str, marks: str, workers: int, minutes: float, needs: Sequence[str], more: Sequence[str],
+            dist: str = "loadgroup") -> Stage:
     """Tests with real sound, phones, servers and browsers on a busy machine may miss a moment: those that failed
     are run once more, one after the other, all said aloud; what fails twice has failed."""
-    spread = ["-n", str(workers), "--dist", "loadgroup"] if workers else []
+    spread = ["-n", str(workers), "--dist", dist, "--no-loadscope-reorder"] if workers else []
     command = [_tool("pytest"), "-q", "-m", marks, *spread, *more]
     again = (_tool("pytest"), "-q", "-m", marks, *more, "--last-failed", "--last-failed-no-failures=none")
     return Stage(name=name, command=command, talks=True, minutes=minutes, needs=needs, again=again)
@@ -69,9 +71,10 @@ def stages(more: Sequence[str]) -> dict[str, Stage]:
         Stage(name="types", command=[_tool("mypy")]),
         Stage(name="floors", command=[_tool("lint-imports")], env={"PYTHONPATH": str(CHECKOUT / "src")}),
         *(page if (UI / "package.json").exists() else []),
-        _pytest("fast", "not switch and not ui and not launcher", 2, 15, ["postgresql"], more),
+        _pytest("fast", "not switch and not ui and not launcher", 2, 15, ["postgresql", "slapd"], more),
         _pytest("launcher", "launcher and not switch and not ui", 0, 10, [], more),
-        _pytest("switch", "switch and not ui", 0, 40, ["sip-tester"], more),
+        # Mostly waiting for sound: two products side by side, each file's tests in one of them
+        _pytest("switch", "switch and not ui", 2, 40, ["sip-tester"], more, dist="loadfile"),
         _pytest("ui", "ui", 0, 20, ["chromium", "fonts-noto-cjk", "sip-tester"], more),
     ]
     return {stage.name: stage for stage in found}

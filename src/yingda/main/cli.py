@@ -59,10 +59,13 @@ def doctor(
 
 @app.command(help="Bring the database to this version's schema", hidden=True)
 def migrate(data: Data = DEFAULT_DATA) -> None:
+    from yingda.main.backup import before_upgrade
     from yingda.main.settings import load
     from yingda.store.migrate import upgrade
 
-    upgrade(load(data).database)
+    found = load(data)
+    before_upgrade(found)
+    upgrade(found.database)
 
 
 @app.command(name="seed-demo", help="Fill an empty company with the sample one", hidden=True)

@@ -46,7 +46,7 @@ from yingda.kit import pins
 from yingda.kit.clock import SystemClock
 from yingda.kit.logs import Milestones
 from yingda.kit.numbers import area
-from yingda.main.settings import Settings
+from yingda.main.settings import Settings, own_ports
 from yingda.main.site_source import LoadedSite, SiteSource
 from yingda.telephony import commands as c
 from yingda.telephony import facts as f
@@ -59,6 +59,7 @@ _BEAT_S = 1.0
 _REAP_S = 30.0
 _GATHER_S = 0.01  # changes are sent to screens together, at most this late
 _LOG_S = 0.5  # milestones of calls are logged together, at most this late
+_SETTLE_S = 3.0  # a switch that has not come by then keeps nothing waiting
 _LAG_S = 0.1  # a handler that holds the loop longer than this is told of in the log
 
 
@@ -68,11 +69,6 @@ _LOGGED = (e.CallArrived, e.CallQueued, e.CallOffered, e.OfferEnded, e.CallDiali
 
 def _details(fact: e.AnyCallFact) -> dict[str, Any]:
     return {name: getattr(fact, name) for name in fact.__struct_fields__ if name not in ("call_id", "at")}
-
-
-def own_ports(settings: Settings) -> frozenset[int]:
-    """Ports of this product on this machine: no voice flow may send its requests there."""
-    return frozenset(value for name, value in vars(settings).items() if name.endswith("_port") and value)
 
 
 def _over(entry: Entry) -> bool:
@@ -130,6 +126,7 @@ class Engine:
         self._tasks: set[asyncio.Task[None]] = set()
         self._reloading = asyncio.Lock()
         self._beat_due = asyncio.Event()  # the next beat is due now
+        self._met = asyncio.Event()  # we have compared with the switch for the first time
         self._remembers = False  # who served which customer last has been read
 
     def _told(self, fact: e.AnyCallFact) -> None:
@@ -174,7 +171,6 @@ class Engine:
         cached = self._source.kept()
         if cached is not None:
             self._use(cached)
-            self.spawn(self._reload_quietly())
         else:
             await self._reload_until_there()
         app = web.Application()
@@ -185,12 +181,19 @@ class Engine:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", self._settings.engine_port, reuse_address=True).start()
         self._runner = runner
-        for loop in (self._beat(), self._reap(), self._midnight(), self._watch_lag()):
+        for loop in (self._beat(), self._reap(), self._midnight(), self._watch_lag(), self._settle(cached is not None)):
             self.spawn(loop)
-        await asyncio.to_thread(area, "13800138000")  # its table takes half a second: not while callers wait
-        gc.collect()
         gc.freeze()
         log.info("engine_up", calls=len(self.desk.live()), agents=len(self.agents.agents), journal=self.journal.last)
+
+    async def _settle(self, from_cache: bool) -> None:
+        """What takes a core for half a second and more: after a restart callers and talks come before it."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._met.wait(), _SETTLE_S)
+        if from_cache:
+            await self._reload_quietly()
+        await self._warm_areas()
+        gc.freeze()  # the tables live as long as we do: no collection need walk through them
 
     async def stop(self) -> None:
         for task in list(self._tasks):
@@ -312,6 +315,7 @@ class Engine:
         log.info("switch_up", version=up.version, fresh=up.fresh, legs=len(live.legs), held=len(held),
                  calls=len(self.desk.live()))
         await self._push_phones()
+        self._met.set()
 
     def _resume(self) -> None:
         """Set going again what stood still: agents of lost calls, callers who wait, callers who had just arrived."""

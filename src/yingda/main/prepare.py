@@ -240,11 +240,18 @@ def _has(module: str, *, fresh: bool = False) -> bool:
     return find_spec(module) is not None
 
 
+# slapd is wanted as a program of tests: no directory is to be made, and none to be served by this machine
+_ANSWERS = "slapd slapd/no_configuration boolean true\n"
+
+
 def apt_install(packages: Sequence[str], log: Path) -> bool:
     """As root on Debian and its kin. True when apt-get said that it worked."""
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     tries = (["apt-get", "install", "-y", "--no-install-recommends", *packages],)
     with log.open("a", encoding="utf-8") as out:
+        with contextlib.suppress(OSError):  # no debconf: no questions either
+            subprocess.run(["debconf-set-selections"], input=_ANSWERS, text=True, stdout=out, stderr=out, env=quiet,
+                           check=False)
         for command in (*tries, ["apt-get", "update"], *tries):
             try:
                 done = subprocess.run(

@@ -208,3 +208,8 @@ def save(settings: Settings) -> None:
         # JSON's strings, numbers and booleans are TOML's
         lines.append(f"{name} = {json.dumps(value, ensure_ascii=False)}\n")
     write_private(settings.data / FILE, "".join(lines))
+
+
+def own_ports(settings: Settings) -> frozenset[int]:
+    """Ports of this product on this machine: no voice flow may send its requests there."""
+    return frozenset(value for name, value in vars(settings).items() if name.endswith("_port") and value)

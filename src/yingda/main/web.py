@@ -38,6 +38,8 @@ def config_of(settings: Settings) -> WebConfig:
         version=__version__,
         sip_host=settings.shown_host,
         sip_port=settings.sip_port,
+        https_port=0 if settings.loopback_only else settings.https_port,
+        checkout=CHECKOUT,
         voice_dir=TOOLS / "voice",
     )
 

@@ -7,6 +7,7 @@ second are one line with a count. While the database is away they are kept, up t
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -37,6 +38,7 @@ class Feed:
         self._store, self._now = store, now
         self._heaps: dict[tuple[str, str], _Heap] = {}
         self._calm: set[tuple[str, str]] = set()
+        self._heaping = threading.Lock()  # watchers note from their threads while the loop takes the heaps away
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.on_rung: Callable[[], None] = lambda: None
@@ -44,15 +46,19 @@ class Feed:
     def note(self, kind: str, subject: str, **detail: str | int) -> None:
         """Something of this kind happened to or through `subject`. From any thread."""
         self._calm.discard((kind, subject))
-        heap = self._heap(kind, subject)
-        if heap is not None:
-            heap.times, heap.detail, heap.at, heap.over = heap.times + 1, detail, self._now(), False
+        with self._heaping:
+            heap = self._heap(kind, subject)
+            if heap is not None:
+                heap.times, heap.detail, heap.at, heap.over = heap.times + 1, detail, self._now(), False
+        self._call()
 
     def calm(self, kind: str, subject: str) -> None:
         """What was wrong is right again."""
-        heap = self._heap(kind, subject)
-        if heap is not None:
-            heap.over, heap.at = True, self._now()
+        with self._heaping:
+            heap = self._heap(kind, subject)
+            if heap is not None:
+                heap.over, heap.at = True, self._now()
+        self._call()
 
     def calm_once(self, kind: str, subject: str) -> None:
         """As `calm`, for those who look again and again: only after something was told, and once after a start."""
@@ -64,9 +70,21 @@ class Feed:
         key = (kind, subject[:120])
         if key not in self._heaps and len(self._heaps) >= MOST:
             return None
+        return self._heaps.setdefault(key, _Heap(self._now()))
+
+    def _call(self) -> None:
+        """Only once the heap is complete: a flush woken earlier would miss it, and nothing wakes the next one."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._wake.set)
-        return self._heaps.setdefault(key, _Heap(self._now()))
+
+    def _back(self, taken: dict[tuple[str, str], _Heap]) -> None:
+        """What could not be written joins what came meanwhile."""
+        with self._heaping:
+            for key, new in self._heaps.items():
+                old = taken.get(key)
+                if old is not None:
+                    new.times, new.detail = new.times + old.times, new.detail or old.detail
+            self._heaps = {**taken, **self._heaps}
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -84,7 +102,8 @@ class Feed:
 
     async def flush(self) -> None:
         """Write what is there. Raises when the database is away; nothing is lost then."""
-        taken, self._heaps = self._heaps, {}
+        with self._heaping:
+            taken, self._heaps = self._heaps, {}
         if not taken:
             return
         rung = False
@@ -96,7 +115,7 @@ class Feed:
                     if heap.over:
                         rung |= await alarms.calm(u, kind, subject, heap.at)
         except (SQLAlchemyError, OSError):
-            self._heaps = {**taken, **self._heaps}
+            self._back(taken)
             raise
         if rung:
             self.on_rung()

@@ -31,6 +31,7 @@ RULES: Final[dict[str, Rule]] = {
     "caller_blocked": Rule("info", 10, 3600, 7200),  # the caller's number
     "sip_unknown": Rule("warning", 5, 600, 3600),  # the address
     "sip_secret_wrong": Rule("warning", 5, 600, 3600),  # the account
+    "handset_wrong": Rule("warning", 5, 600, 3600),  # the address
     "toll_refused": Rule("critical", 3, 600, 1800),  # the extension that dialled
     "disk_low": Rule("critical", 1, 600, 7200),
     "part_restarted": Rule("warning", 1, 600, 1800),  # the part
@@ -38,6 +39,8 @@ RULES: Final[dict[str, Rule]] = {
     "certificate_ends": Rule("warning", 1, 600, 86_400),
     "outbox_stuck": Rule("warning", 1, 600, 7200),  # the channel
     "backup_old": Rule("warning", 1, 600, 86_400),
+    "backup_failed": Rule("warning", 1, 600, 43_200),
+    "break_long": Rule("info", 1, 600, 1800),  # the person's number
 }
 
 

@@ -16,7 +16,7 @@ from yingda.org.site import get_setting, put_setting
 from yingda.store.engine import Uow
 from yingda.store.upsert import put
 
-_SUBJECT = re.compile(r"role:[A-Za-z0-9_-]{1,40}|phone|person:\d{1,19}|queue:\d{1,19}")
+_SUBJECT = re.compile(r"role:[A-Za-z0-9_-]{1,40}|phone|person:\d{1,19}|queue:\d{1,19}|extension_group:\d{1,19}")
 _PREFIX = re.compile(r"[0-9]{1,12}")
 _AREA = re.compile(r"0\d{2,3}")
 TOLL: dict[str, Any] = {
@@ -40,7 +40,7 @@ async def save_rule(u: Uow, actor: Actor, subject: str, rule: dict[str, Any] | N
     """Set the rule of a subject, None: back to what the wider rule says. Raises Invalid."""
     checks = Checks()
     if not (subject == "role:*" or _SUBJECT.fullmatch(subject)):
-        checks.fail("subject", "malformed")
+        checks.fail("subject", "malformed" if subject != "-" else "required")  # an address cannot hold an empty word
     if rule is not None:
         for kind in rule.get("classes") or ():
             checks.one_of("classes", kind, CLASSES)

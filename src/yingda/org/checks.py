@@ -7,6 +7,10 @@ import re
 from yingda.store.errors import Invalid
 
 _NUMBER = re.compile(r"[0-9A-Za-z]{1,16}")
+STAFF_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,19}")
+"""An employee number, as companies write them: A-0012."""
+MOBILE = re.compile(r"\+?[0-9]{5,20}")
+MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _DIGITS = re.compile(r"[0-9]{2,16}")
 
 
@@ -31,20 +35,22 @@ class Checks:
         return value
 
     def number(self, field: str, value: str) -> str:
-        """A short number of people or things: 1 to 16 letters or digits."""
-        value = value.strip()
-        if not value:
-            self.fail(field, "required")
-        elif not _NUMBER.fullmatch(value):
-            self.fail(field, "malformed")
-        return value
+        """A short number of things: 1 to 16 letters or digits."""
+        return self._form(field, value, _NUMBER)
+
+    def staff_number(self, field: str, value: str) -> str:
+        """An employee number: 1 to 20 letters, digits, - or _, a letter or digit first."""
+        return self._form(field, value, STAFF_NUMBER)
 
     def digits(self, field: str, value: str) -> str:
         """A number that can be dialled: 2 to 16 digits."""
+        return self._form(field, value, _DIGITS)
+
+    def _form(self, field: str, value: str, form: re.Pattern[str]) -> str:
         value = value.strip()
         if not value:
             self.fail(field, "required")
-        elif not _DIGITS.fullmatch(value):
+        elif not form.fullmatch(value):
             self.fail(field, "malformed")
         return value
 

@@ -31,6 +31,27 @@ class FactorWrong(YingdaError):
     status = 401
 
 
+class DirectoryAway(YingdaError):
+    """The company's directory, which knows the password, gives no answer. `reason`: for administrators."""
+
+    code = "directory_away"
+    status = 503
+
+
+class ProviderFailed(YingdaError):
+    """The provider of log-ins did not answer as the protocol says. `reason`: for administrators."""
+
+    code = "provider_failed"
+    status = 502
+
+
+class NobodyHere(YingdaError):
+    """The provider knows him, we do not."""
+
+    code = "nobody_here"
+    status = 403
+
+
 class ResetLinkWrong(YingdaError):
     """Unknown, used already, or too old."""
 

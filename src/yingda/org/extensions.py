@@ -11,7 +11,8 @@ from yingda.kit.ids import new_id
 from yingda.org import audit
 from yingda.org.actor import Actor
 from yingda.org.checks import Checks
-from yingda.org.models import Extension, Person
+from yingda.org.extension_groups import check_group
+from yingda.org.models import Extension, ExtensionGroup, Person
 from yingda.org.sealing import Seal, new_sip_secret
 from yingda.store.base import plain
 from yingda.store.engine import Uow
@@ -30,12 +31,37 @@ class ExtensionInfo:
     active: bool
     person_id: int | None
     person_name: str
+    group_id: int | None = None
+    group_name: str = ""
 
 
-async def list_extensions(u: Uow) -> list[ExtensionInfo]:
-    rows = await u.execute(select(Extension, Person.id, Person.name)
-                           .outerjoin(Person, Person.extension_id == Extension.id).order_by(Extension.number))
-    return [ExtensionInfo(e.id, e.number, e.active, person_id, name or "") for e, person_id, name in rows]
+_INFO = (select(Extension.id, Extension.number, Extension.active, Person.id, Person.name, Extension.group_id,
+                ExtensionGroup.name)
+         .outerjoin(Person, Person.extension_id == Extension.id)
+         .outerjoin(ExtensionGroup, ExtensionGroup.id == Extension.group_id).order_by(Extension.number))
+
+
+async def list_extensions(u: Uow, first: int = 0) -> list[ExtensionInfo]:
+    """By number. `first`: no more than so many; 0: all."""
+    return [ExtensionInfo(key, number, active, person_id, name or "", group_id, group or "")
+            for key, number, active, person_id, name, group_id, group
+            in await u.execute(_INFO.limit(first) if first else _INFO)]
+
+
+async def extension_info(u: Uow, extension_id: int) -> ExtensionInfo:
+    """As `list_extensions`, of one. Raises NotFound."""
+    row = (await u.execute(_INFO.where(Extension.id == extension_id))).first()
+    if row is None:
+        raise NotFound(kind="extension", id=str(extension_id))
+    return ExtensionInfo(row[0], row[1], row[2], row[3], row[4] or "", row[5], row[6] or "")
+
+
+async def numbers_of(u: Uow, ids: set[int]) -> dict[int, str]:
+    """The numbers of these extensions."""
+    query = select(Extension.id, Extension.number)
+    if len(ids) < 500:  # of many, all are read rather than a long list sent
+        query = query.where(Extension.id.in_(ids))
+    return {row.id: row.number for row in await u.execute(query)}
 
 
 async def sealed_secrets(u: Uow) -> dict[int, str]:
@@ -52,19 +78,20 @@ async def get_extension(u: Uow, extension_id: int) -> Extension:
 
 
 async def create_extension(u: Uow, actor: Actor, seal: Seal, number: str, *,
-                           active: bool = True) -> tuple[Extension, str]:
+                           active: bool = True, group_id: int | None = None) -> tuple[Extension, str]:
     """The new extension and its SIP secret, which can be shown this once. Raises Invalid."""
-    await _check(u, number, None)
+    await _check(u, number, None, group_id)
     secret = new_sip_secret()
     row = Extension(id=new_id(), number=number.strip(), secret_sealed=seal.close(secret), active=active,
-                    created_at=_clock.now_ms())
+                    group_id=group_id, created_at=_clock.now_ms())
     u.add(row)
     await u.flush()
     audit.record(u, actor, "extension.create", "extension", row.id, None, plain(row, _SECRET))
     return row, secret
 
 
-async def create_range(u: Uow, actor: Actor, seal: Seal, first: str, count: int) -> list[tuple[Extension, str]]:
+async def create_range(u: Uow, actor: Actor, seal: Seal, first: str, count: int, *,
+                       group_id: int | None = None) -> list[tuple[Extension, str]]:
     """`count` extensions one after the other from `first`, zeros at the front kept. Raises Invalid at "first".
 
     All or none: a number that is taken already refuses the whole range.
@@ -80,15 +107,16 @@ async def create_range(u: Uow, actor: Actor, seal: Seal, first: str, count: int)
     if taken:
         checks.fail("first", "taken")
     checks.done()
-    return [await create_extension(u, actor, seal, number) for number in numbers]
+    return [await create_extension(u, actor, seal, number, group_id=group_id) for number in numbers]
 
 
-async def update_extension(u: Uow, actor: Actor, extension_id: int, *, number: str, active: bool) -> Extension:
+async def update_extension(u: Uow, actor: Actor, extension_id: int, *, number: str, active: bool,
+                           group_id: int | None = None) -> Extension:
     """Raises NotFound, Invalid."""
     row = await get_extension(u, extension_id)
-    await _check(u, number, extension_id)
+    await _check(u, number, extension_id, group_id)
     before = plain(row, _SECRET)
-    row.number, row.active = number.strip(), active
+    row.number, row.active, row.group_id = number.strip(), active, group_id
     await u.flush()
     audit.record(u, actor, "extension.update", "extension", row.id, before, plain(row, _SECRET))
     return row
@@ -124,7 +152,7 @@ async def renew_secret(u: Uow, actor: Actor, seal: Seal, extension_id: int) -> s
     return secret
 
 
-async def _check(u: Uow, number: str, own: int | None) -> None:
+async def _check(u: Uow, number: str, own: int | None, group_id: int | None) -> None:
     checks = Checks()
     number = checks.digits("number", number)
     if len(number) > 8:
@@ -132,4 +160,5 @@ async def _check(u: Uow, number: str, own: int | None) -> None:
     other = (await u.execute(select(Extension.id).where(Extension.number == number))).scalar_one_or_none()
     if other is not None and other != own:
         checks.fail("number", "taken")
+    await check_group(u, checks, group_id)
     checks.done()

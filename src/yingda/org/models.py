@@ -42,7 +42,10 @@ class Role(Base):
 
 
 class Extension(Base):
-    """A desk phone's account: SIP user name = `number`; the secret is sealed with the site key."""
+    """A desk phone's account: SIP user name = `number`; the secret is sealed with the site key.
+
+    `group_id`: its `ExtensionGroup`, None = none.
+    """
 
     __tablename__ = "extension"
 
@@ -50,7 +53,18 @@ class Extension(Base):
     number: Mapped[str] = mapped_column(unique=True)
     secret_sealed: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
+    group_id: Mapped[int | None]
     created_at: Mapped[int]
+
+
+class ExtensionGroup(Base):
+    """Extensions that belong together, by name. `active` false: archived, and then without extensions."""
+
+    __tablename__ = "extension_group"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(unique=True)
+    active: Mapped[bool] = mapped_column(default=True)
 
 
 class Person(Base):
@@ -144,6 +158,7 @@ class SessionRow(Base):
     address: Mapped[str] = mapped_column(default="")
     agent_string: Mapped[str] = mapped_column(default="")
     revoked: Mapped[bool] = mapped_column(default=False)
+    way: Mapped[str] = mapped_column(default="password")  # password | ldap | oidc: who has vouched
 
 
 class Audit(Base):

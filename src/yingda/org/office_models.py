@@ -24,7 +24,8 @@ class Route(Base):
 
 
 class CallingRule(Base):
-    """What somebody may call. `subject`: "role:agent", "phone" (a phone that is nobody's), "person:<id>", "queue:<id>".
+    """What somebody may call. `subject`: "role:agent", "phone" (a phone that is nobody's), "person:<id>", "queue:<id>",
+    "extension_group:<id>".
     """
 
     __tablename__ = "calling_rule"

@@ -13,7 +13,7 @@ from yingda.org.policy import PLAIN, Policy
 
 LONGEST = 128
 _COMMON = ("password", "passw0rd", "admin", "yingda", "welcome", "iloveyou", "woaini", "qwerty", "letmein")
-_KINDS = (str.islower, str.isupper, str.isdigit, lambda one: not one.isalnum())
+_KINDS = (str.islower, str.isupper, str.isdigit, lambda one: not (one.islower() or one.isupper() or one.isdigit()))
 
 _hasher = PasswordHash((Argon2Hasher(),))
 _threads = ThreadPoolExecutor(2, "password")  # each hash takes 64 MB and a core for some 50 ms

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import Select, delete, func, or_, select
 
 from yingda.kit.clock import SystemClock
 from yingda.kit.ids import new_id
 from yingda.org import audit, passwords, sessions
 from yingda.org.actor import Actor
-from yingda.org.checks import Checks
+from yingda.org.checks import MAIL, MOBILE, Checks
 from yingda.org.errors import ChangedMeanwhile, LastAdmin, WrongPassword
 from yingda.org.models import Department, Extension, PasswordPast, Person
 from yingda.org.names import spelled
@@ -26,10 +27,9 @@ from yingda.store.ranges import starts_with
 LANGUAGES = ("zh", "en")
 # `version` and `password_at` are no secrets, but nothing that anybody changed
 _SECRET = frozenset({"password_hash", "version", "password_at", "factor_sealed", "factor_step", "factor_codes"})
-_MOBILE = re.compile(r"\+?[0-9]{5,20}")
-_MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 MOST_SKILLS = 20
 _clock = SystemClock()
+_Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +81,21 @@ def _bare(number: str) -> str:
     return re.sub(r"[\s()-]", "", number)
 
 
-async def list_people(u: Uow, q: str = "", *, inactive: bool = True) -> list[Person]:
-    """By number. `q`: beginning of number, name, pinyin, initials or mobile number."""
-    query = select(Person).order_by(Person.number)
+async def list_people(u: Uow, q: str = "", *, inactive: bool = True, within: Collection[int] | None = None,
+                      first: int = 0) -> list[Person]:
+    """By number. `q`: beginning of number, name, pinyin, initials or mobile number. `within`: these people alone.
+
+    `first`: no more than so many, those at work before those who have left; 0: all.
+    """
+    query = asked(select(Person), q, inactive=inactive, first=first, limited=within is None)
+    found = [row for row in (await u.execute(query)).scalars() if within is None or row.id in within]
+    return found[:first] if first else found
+
+
+def asked(query: _Query, q: str = "", *, inactive: bool = True, first: int = 0,
+          limited: bool = True) -> _Query:
+    """What `list_people` asks of a query over people; `limited`: whether the database may count off the `first`."""
+    query = query.order_by(Person.number)
     if q := q.strip():
         low = q.lower()
         query = query.where(or_(starts_with(Person.number, q), starts_with(Person.name, q),
@@ -91,7 +103,11 @@ async def list_people(u: Uow, q: str = "", *, inactive: bool = True) -> list[Per
                                 starts_with(Person.mobile, q)))
     if not inactive:
         query = query.where(Person.active.is_(True))
-    return list((await u.execute(query)).scalars())
+    if first:
+        query = query.order_by(None).order_by(Person.active.desc(), Person.number)
+        if limited:
+            query = query.limit(first)
+    return query
 
 
 async def get_person(u: Uow, person_id: int) -> Person:
@@ -210,9 +226,9 @@ async def _new_hash(u: Uow, data: PersonData, row: Person | None = None) -> str:
 
 
 def _check_contact(checks: Checks, data: PersonData) -> None:
-    if data.mobile and not _MOBILE.fullmatch(_bare(data.mobile)):
+    if data.mobile and not MOBILE.fullmatch(_bare(data.mobile)):
         checks.fail("mobile", "malformed")
-    if data.email and not _MAIL.fullmatch(data.email.strip()):
+    if data.email and not MAIL.fullmatch(data.email.strip()):
         checks.fail("email", "malformed")
     checks.text("title", data.title, 40, empty=True)
     checks.text("team", data.team, 40, empty=True)
@@ -224,7 +240,7 @@ def _check_contact(checks: Checks, data: PersonData) -> None:
 
 async def _check(u: Uow, data: PersonData, row: Person | None) -> None:
     checks = Checks()
-    number = checks.number("number", data.number)
+    number = checks.staff_number("number", data.number)
     checks.text("name", data.name)
     if await grants_of(u, data.role) is None:
         checks.fail("role", "unknown")

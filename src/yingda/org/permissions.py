@@ -41,6 +41,7 @@ class Permission(StrEnum):
     TRUNKS_EDIT = "trunks.edit"
     PROMPTS_EDIT = "prompts.edit"  # recordings that callers hear, music
     SETTINGS_EDIT = "settings.edit"
+    BACKUPS_TAKE = "backups.take"  # download backups: customers' data and every secret of the site
     ROLES_EDIT = "roles.edit"  # make roles, and grant or deny single rights to a person
     DATA_EXPORT = "data.export"  # take lists away as files, as far as one may see them
     AUDIT_VIEW = "audit.view"

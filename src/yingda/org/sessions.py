@@ -15,6 +15,7 @@ from yingda.store.engine import Uow
 
 IDLE_MS = 12 * 3600 * 1000  # a shift and its overtime
 LONGEST_MS = 7 * 24 * 3600 * 1000
+BY_PASSWORD, BY_LDAP, BY_OIDC = "password", "ldap", "oidc"
 TOUCH_MS = 60 * 1000  # how often "last seen" is written
 
 
@@ -31,13 +32,14 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def open_session(u: Uow, person_id: int, now: int, address: str = "", agent_string: str = "") -> NewSession:
+async def open_session(u: Uow, person_id: int, now: int, address: str = "", agent_string: str = "",
+                       way: str = BY_PASSWORD) -> NewSession:
     """Make a login for the person; old ones that have run out are cleared away."""
     await u.execute(delete(SessionRow).where(SessionRow.expires_at < now - LONGEST_MS))
     made = NewSession(secrets.token_urlsafe(32), secrets.token_urlsafe(24), now + IDLE_MS)
     u.add(SessionRow(token_hash=token_hash(made.token), person_id=person_id, csrf=made.csrf, created_at=now,
                      last_seen_at=now, expires_at=made.expires_at, address=address,
-                     agent_string=agent_string[:300], revoked=False))
+                     agent_string=agent_string[:300], revoked=False, way=way))
     return made
 
 
@@ -67,6 +69,20 @@ async def touch(u: Uow, row: SessionRow, now: int) -> None:
 async def revoke(u: Uow, token: str) -> None:
     """Log out."""
     await u.execute(update(SessionRow).where(SessionRow.token_hash == token_hash(token)).values(revoked=True))
+
+
+async def logged_in_by(u: Uow, way: str, now: int) -> dict[int, str]:
+    """The people with a login of that way that counts: id → number."""
+    rows = await u.execute(select(Person.id, Person.number).join(SessionRow, SessionRow.person_id == Person.id).where(
+        SessionRow.way == way, SessionRow.expires_at > now, SessionRow.revoked.is_(False)).distinct())
+    return {row.id: row.number for row in rows}
+
+
+async def revoke_way(u: Uow, actor: Actor, person_id: int, way: str) -> None:
+    """Whoever vouched for the person does so no more: the logins that rested on it end."""
+    await u.execute(update(SessionRow).where(SessionRow.person_id == person_id, SessionRow.way == way)
+                    .values(revoked=True))
+    audit.record(u, actor, "session.vouched_no_more", "person", person_id, None, {"way": way})
 
 
 async def end(u: Uow, actor: Actor, row: SessionRow) -> None:

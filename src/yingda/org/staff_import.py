@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from yingda.org.checks import MAIL, MOBILE, STAFF_NUMBER
 from yingda.org.people import PersonData
+from yingda.store.errors import Invalid
 
 MOST_ROWS: Final = 5_000
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -16,6 +18,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "role": ("角色", "role"),
     "department": ("部门", "部门编号", "department"),
     "extension": ("分机", "分机号", "extension"),
+    "extension_group": ("分机组", "extension group"),
     "mobile": ("手机", "手机号", "电话", "mobile", "phone"),
     "email": ("邮箱", "电子邮箱", "email", "e-mail"),
     "title": ("职务", "岗位", "title", "job title"),
@@ -24,9 +27,6 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Field → how its column may be headed, in either language; the first of each go on templates."""
 
-_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,19}")
-_MOBILE = re.compile(r"\+?[0-9]{5,20}")
-_MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _LONGEST = {"name": 60, "title": 40, "team": 40, "email": 200}
 
 
@@ -38,6 +38,7 @@ class Known:
     roles: Mapping[str, str]
     departments: Mapping[str, int | None]
     extensions: Mapping[str, int | None]  # None: somebody has it
+    groups: Mapping[str, int | None] = field(default_factory=dict)  # of extensions; None: archived
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,16 @@ class Fault:
 
 @dataclass
 class Plan:
-    """`columns`: field → place; `ignored`: headings that mean nothing here; `good`: row → person."""
+    """`columns`: field → place; `ignored`: headings that mean nothing here; `good`: row → person.
+
+    `groups`: row → into which group the person's extension is put.
+    """
 
     columns: dict[str, int]
     ignored: list[str]
     rows: int = 0
     good: dict[int, PersonData] = field(default_factory=dict)
+    groups: dict[int, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -75,9 +80,27 @@ def columns_of(head: Sequence[str]) -> tuple[dict[str, int], list[str]]:
     return found, ignored
 
 
-def plan(table: Sequence[Sequence[str]], known: Known) -> Plan:
-    """Check every row. The first row holds the headings; empty rows are passed over."""
-    columns, ignored = columns_of(table[0] if table else ())
+def columns_as(head: Sequence[str], wanted: Sequence[str]) -> tuple[dict[str, int], list[str]]:
+    """As `columns_of`, but by what somebody said: the field of each column in order, "" = not used. Raises Invalid."""
+    found: dict[str, int] = {}
+    for place, name in enumerate(wanted):
+        if name and (name not in COLUMNS or place >= len(head)):
+            raise Invalid({"columns": "unknown"})
+        if name in found:
+            raise Invalid({"columns": "doubled"})
+        if name:
+            found[name] = place
+    used = set(found.values())
+    return found, [cell.strip()[:40] for place, cell in enumerate(head) if cell.strip() and place not in used]
+
+
+def plan(table: Sequence[Sequence[str]], known: Known, wanted: Sequence[str] = ()) -> Plan:
+    """Check every row. The first row holds the headings; empty rows are passed over.
+
+    `wanted`: the field of each column, where the headings do not say it. Raises Invalid.
+    """
+    head = table[0] if table else ()
+    columns, ignored = columns_as(head, wanted) if wanted else columns_of(head)
     made = Plan(columns, ignored)
     missing = [name for name in ("number", "name") if name not in columns]
     if missing:
@@ -99,6 +122,8 @@ def plan(table: Sequence[Sequence[str]], known: Known) -> Plan:
         else:
             made.good[at] = _person(row, known)
             taken.add(row["number"].lower())
+            if (group := known.groups.get(row.get("extension_group", "").lower())) is not None:
+                made.groups[at] = group
             if made.good[at].extension_id is not None:
                 held.add(made.good[at].extension_id or 0)
     return made
@@ -109,7 +134,7 @@ def _faults(row: Mapping[str, str], known: Known, taken: set[str], held: set[int
     number = row["number"]
     if not number:
         found.append(("number", "required"))
-    elif not _NUMBER.fullmatch(number):
+    elif not STAFF_NUMBER.fullmatch(number):
         found.append(("number", "malformed"))
     elif number.lower() in taken:
         found.append(("number", "taken"))
@@ -124,9 +149,9 @@ def _faults(row: Mapping[str, str], known: Known, taken: set[str], held: set[int
         found.append(("role", "unknown"))
     found += _places(row, known, held)
     mobile, email = re.sub(r"[\s()-]", "", row.get("mobile", "")), row.get("email", "")
-    if mobile and not _MOBILE.fullmatch(mobile):
+    if mobile and not MOBILE.fullmatch(mobile):
         found.append(("mobile", "malformed"))
-    if email and not _MAIL.fullmatch(email):
+    if email and not MAIL.fullmatch(email):
         found.append(("email", "malformed"))
     if len(_skills(row)) > 20 or any(len(one) > 40 for one in _skills(row)):
         found.append(("skills", "too_long"))
@@ -145,6 +170,13 @@ def _places(row: Mapping[str, str], known: Known, held: set[int]) -> list[tuple[
             found.append(("extension", "unknown"))
         elif known.extensions[word] is None or known.extensions[word] in held:
             found.append(("extension", "taken"))
+    if word := row.get("extension_group", "").lower():
+        if word not in known.groups:
+            found.append(("extension_group", "unknown"))
+        elif known.groups[word] is None:
+            found.append(("extension_group", "archived"))
+        elif not row.get("extension"):
+            found.append(("extension_group", "needs_extension"))
     return found
 
 

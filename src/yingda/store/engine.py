@@ -6,6 +6,8 @@ with or without a driver name.
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +21,7 @@ from sqlalchemy.pool import NullPool
 Uow: TypeAlias = AsyncSession
 """One transaction. Repositories and services take it as first argument and never commit."""
 
+_WAL_TRIES, _WAL_AGAIN_S = 300, 0.05
 _READ = "yingda_read_only"
 # bytes kept of the write-ahead log after a checkpoint; a long reader lets it grow
 WAL_LIMIT = 64 * 1024 * 1024
@@ -36,14 +39,27 @@ def _url(url: str, *, sync: bool) -> URL:
     raise ValueError(f"unsupported database: {family}")
 
 
+def _turn_wal_on(cursor: Any) -> None:
+    """Several processes may open a new file at once: the switch to WAL then fails without waiting, whatever the
+    busy time-out says (sqlite.org/wal.html, "Sometimes queries return SQLITE_BUSY"), so it is tried for 15 s.
+    """
+    for left in range(_WAL_TRIES, -1, -1):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or not left:
+                raise
+            time.sleep(_WAL_AGAIN_S)
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, so that DDL is transactional too
         cursor = connection.cursor()
-        # busy_timeout first: turning WAL on needs a lock that another process may hold for a moment
         cursor.execute("PRAGMA busy_timeout=15000")
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _turn_wal_on(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(f"PRAGMA journal_size_limit={WAL_LIMIT}")

@@ -54,6 +54,18 @@ def upgrade(url: str) -> str:
         engine.dispose()
 
 
+def is_behind(url: str) -> bool:
+    """Whether there is a database of an earlier version of the program, which `upgrade` would change."""
+    scripts = ScriptDirectory.from_config(_config())
+    engine = make_sync_engine(url)
+    try:
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+    return current != scripts.get_current_head() and current in {one.revision for one in scripts.walk_revisions()}
+
+
 def is_current(url: str) -> bool:
     """Whether the database has exactly the schema of this program."""
     engine = make_sync_engine(url)

@@ -12,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
 
 from yingda.org.permissions import Permission, Scope
+from yingda.org.policy import Policy
+from yingda.org.sessions import BY_OIDC
 from yingda.web.errors import (
     CsrfMissing,
     FactorSetUpDue,
@@ -109,11 +111,21 @@ async def check_due(room: Room, me: Identity) -> None:
     Raises PasswordChangeDue, FactorSetUpDue.
     """
     policy = await room.policy()
-    old = policy.days and not me.by_key and room.clock.now_ms() - me.password_at > policy.days * 86_400_000
-    if me.must_change_password or old:
+    if password_due(room, me, policy):
         raise PasswordChangeDue
-    if me.role in policy.factor_roles and not me.factor:
+    if factor_due(me, policy):
         raise FactorSetUpDue
+
+
+def password_due(room: Room, me: Identity, policy: Policy) -> bool:
+    """A given or an old password. Who came by the directory or the provider has none here to change."""
+    old = policy.days > 0 and room.clock.now_ms() - me.password_at > policy.days * 86_400_000
+    return me.own_password and (me.must_change_password or old)
+
+
+def factor_due(me: Identity, policy: Policy) -> bool:
+    """The provider asks for its own second factor."""
+    return me.role in policy.factor_roles and not me.factor and me.way != BY_OIDC
 
 
 async def is_due(room: Room, me: Identity) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from yingda.notify import bell
 from yingda.notify.feed import Feed
 from yingda.store.engine import Store
+from yingda.web.breaks import BreakWatch
 from yingda.web.live import Hub
 
 EVERY_S: Final = 2.0
@@ -25,6 +26,7 @@ class Bells:
     def __init__(self, store: Store, hub: Hub, feed: Feed, now: Callable[[], int]) -> None:
         self._store, self._hub, self._feed, self._now = store, hub, feed, now
         self._marks: dict[str, int] = {}
+        self._breaks = BreakWatch(feed)
         self._down: dict[str, int] = {}
         self._look = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -50,11 +52,14 @@ class Bells:
             with contextlib.suppress(SQLAlchemyError, OSError, TimeoutError):
                 async with asyncio.timeout(5), self._store.reading() as u:
                     marks = await bell.marks(u)
+                    await self._breaks.read(u, self._now())
                 for topic, n in marks.items():
                     if self._marks.get(topic) != n:
                         self._hub.spread("bell", topic, {"id": topic, "n": n})
                 self._marks = marks
             self._watch_trunks()
+            if self._hub.link.up:
+                self._breaks.look(self._hub.link.mirror.entities["agents"], self._now())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), EVERY_S)
             self._look.clear()

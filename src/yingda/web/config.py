@@ -21,5 +21,7 @@ class WebConfig:
     version: str = "0"
     sip_host: str = ""  # what a desk phone is told to register to, shown beside its secret
     sip_port: int = 5060
+    https_port: int = 0  # at sip_host, for telephones that take their settings; 0: only plain http on loopback
+    checkout: Path | None = None  # the product's own folder: licence, notice, what it is made of
     voice_dir: Path | None = None  # where `add-voice` puts the speech engine
     disk_low_bytes: int = 2_000_000_000  # below: degraded; below a tenth of it: down

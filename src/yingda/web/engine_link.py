@@ -25,7 +25,7 @@ from yingda.web.errors import STATUS_OF_CODE
 log = structlog.get_logger("web.link")
 
 ENTITIES: Final = ("agents", "calls", "queues", "lines", "switch")
-BACK_OFF_S: Final = (0.1, 0.5)  # a port of our own machine: asking often costs nothing, a page that waits does
+BACK_OFF_S: Final = (0.1, 0.2)  # a port of our own machine: asking often costs nothing, a page that waits does
 ASK_TIMEOUT_S: Final = 5.0
 MOST_LOOKUPS: Final = 50  # at once; more are refused
 MAX_FRAME: Final = 16 * 1024 * 1024

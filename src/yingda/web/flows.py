@@ -8,11 +8,14 @@ from typing import Any
 from sqlalchemy import select
 
 from yingda.acd.models import Queue
-from yingda.ivr import repo
+from yingda.ivr import repo, rules, secrets
 from yingda.ivr.models import Flow
 from yingda.ivr.rules import Known
 from yingda.org import calendars, site
-from yingda.org.models import Number
+from yingda.org.models import Number, Person
+from yingda.org.permissions import Permission
+from yingda.org.roles import rights_of
+from yingda.org.sealing import Seal
 from yingda.store.engine import Uow
 from yingda.web import sounds
 from yingda.web.goals import Goals
@@ -30,6 +33,24 @@ async def known(u: Uow, own_id: int | None) -> Known:
                  language=(await site.get_site(u)).language, own_id=str(own_id or ""))
 
 
+async def tried_by_phone(u: Uow, seal: Seal, person_id: int, number: str) -> dict[str, Any]:
+    """The newest draft of the flow with this short number, its secrets opened, for somebody who dialled it.
+
+    Without a flow: {"refused": not_allowed | unknown | faulty}.
+    """
+    person = await u.get(Person, person_id)
+    if person is None or not person.active or Permission.FLOWS_EDIT not in await rights_of(u, person):
+        return {"refused": "not_allowed"}
+    dialled = number.isascii() and number.isdecimal() and len(number) < 10
+    row = await repo.flow_by_number(u, int(number)) if dialled else None
+    if row is None:
+        return {"refused": "unknown"}
+    draft = row.draft or row.nodes or {}
+    if any(fault.severity == "error" for fault in rules.check(draft, await known(u, row.id))):
+        return {"refused": "faulty"}
+    return {"flow_id": str(row.id), "document": secrets.opened(draft, seal)}
+
+
 async def leads_here(u: Uow, flow_id: int) -> list[str]:
     """Names of numbers and groups that send callers to the flow."""
     numbers = await u.execute(select(Number.number).where(Number.destination == f"flow:{flow_id}"))
@@ -44,7 +65,8 @@ async def flows_out(u: Uow, rows: list[Flow]) -> list[FlowOut]:
             select(Number.number, Number.destination).where(Number.destination.like("flow:%")).order_by(Number.number)):
         numbers.setdefault(destination.removeprefix("flow:"), []).append(number)
     return [FlowOut(
-        id=row.id, name=row.name, version=row.version, draft_rev=row.draft_rev, changed=row.draft != row.nodes,
+        id=row.id, number=row.number, name=row.name, version=row.version, draft_rev=row.draft_rev,
+        changed=row.draft != row.nodes,
         draft_at=row.draft_at, draft_by_name=people[row.draft_by].name if row.draft_by in people else "",
         published_at=row.published_at, archived_at=row.archived_at, numbers=numbers.get(str(row.id), []))
         for row in rows]

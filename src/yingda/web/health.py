@@ -7,13 +7,14 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
 from sqlalchemy import column, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
+from yingda.kit import i18n
 from yingda.web.room import Room
 
 State = Literal["ok", "degraded", "down"]
@@ -26,25 +27,31 @@ _MARK: Final = table("journal_mark", column("name"), column("n"), column("at")) 
 
 @dataclass(frozen=True)
 class Part:
+    """How one part is. `says`: the sentence `health.<says>`, its places filled from `figures`; "": nothing to say."""
+
     state: State
-    detail: str = ""
+    says: str = ""
+    figures: Mapping[str, object] = field(default_factory=dict)
+
+    def detail(self, language: str) -> str:
+        return i18n.text(f"health.{self.says}", language, **self.figures) if self.says else ""
 
 
 def engine_part(room: Room) -> Part:
     if not room.link.up:
-        return Part("down", "no link to the call engine")
+        return Part("down", "no_engine")
     mirror = room.link.mirror
-    return Part("ok", f"{len(mirror.entities['calls'])} calls, {len(mirror.entities['agents'])} agents")
+    return Part("ok", "engine", {"calls": len(mirror.entities["calls"]), "agents": len(mirror.entities["agents"])})
 
 
 def switch_part(room: Room) -> Part:
     """The engine knows; while it is away nothing certain can be said, calls may well go on."""
     switch = room.link.mirror.switch
     if not room.link.up:
-        return Part("degraded", "unknown while the engine is away")
+        return Part("degraded", "engine_away")
     if switch is None or switch.get("state") != "up":
-        return Part("down", "the engine has lost the switch")
-    return Part("ok", f"Asterisk {switch.get('version', '')}".strip())
+        return Part("down", "switch_lost")
+    return Part("ok", "switch", {"version": switch.get("version", "")})
 
 
 async def database_part(room: Room) -> Part:
@@ -53,34 +60,36 @@ async def database_part(room: Room) -> Part:
         async with asyncio.timeout(_DATABASE_LIMIT_S):
             await room.store.ping()
     except TimeoutError:
-        return Part("down", f"no answer within {_DATABASE_LIMIT_S:g} s")
+        return Part("down", "database_silent", {"seconds": f"{_DATABASE_LIMIT_S:g}"})
     except (SQLAlchemyError, OSError) as error:
-        return Part("down", type(error).__name__)
+        return Part("down", "database_error", {"error": type(error).__name__})
     took = time.perf_counter() - begun
-    return Part("degraded" if took > _DATABASE_SLOW_S else "ok", f"{room.store.kind}, {took * 1000:.0f} ms")
+    return Part("degraded" if took > _DATABASE_SLOW_S else "ok", "database",
+                {"kind": room.store.kind, "ms": f"{took * 1000:.0f}"})
 
 
 def disk_part(room: Room) -> Part:
     try:
         usage = shutil.disk_usage(room.config.data_dir)
     except OSError as error:
-        return Part("down", str(error.strerror))
+        return Part("down", "disk_error", {"error": str(error.strerror)})
     low = room.config.disk_low_bytes
     state: State = "down" if usage.free < low // 10 else "degraded" if usage.free < low else "ok"
-    return Part(state, f"{usage.free / 1e9:.1f} GB free of {usage.total / 1e9:.0f} GB")
+    return Part(state, "disk", {"free": f"{usage.free / 1e9:.1f}", "total": f"{usage.total / 1e9:.0f}"})
 
 
 async def worker_part(room: Room) -> Part:
     """Whether the worker's process lives (when it runs beside us), and how far it has come with the journal."""
     run = room.config.data_dir / "run"
     if await asyncio.to_thread(run.is_dir) and not await asyncio.to_thread(_lives, run / "worker.pid"):
-        return Part("down", "the worker's process is not there")
+        return Part("down", "worker_gone")
     try:
         async with asyncio.timeout(_DATABASE_LIMIT_S), room.store.reading() as u:
             marks = (await u.execute(select(_MARK.c.name, _MARK.c.n))).all()
     except (TimeoutError, SQLAlchemyError, OSError):
-        return Part("degraded", "unknown while the database is away")
-    return Part("ok", ", ".join(f"journal {mark.name}: {mark.n}" for mark in marks) or "nothing to write yet")
+        return Part("degraded", "database_away")
+    return Part("ok", "worker" if marks else "worker_idle",
+                {"marks": ", ".join(f"{mark.name} {mark.n}" for mark in marks)})
 
 
 def _lives(pid_file: Path) -> bool:
@@ -92,6 +101,20 @@ def _lives(pid_file: Path) -> bool:
     except (OSError, ValueError):
         return False
     return True
+
+
+def web_part(room: Room) -> Part:
+    """Ourselves: whoever asks has an answer, so what can be missing is the page that we hand out."""
+    if not (room.config.page_dir / "index.html").is_file():
+        return Part("degraded", "page_missing")
+    return Part("ok", "web", {"pages": len(room.hub.clients)})
+
+
+async def parts(room: Room) -> dict[str, Part]:
+    """All of them by name, in the order in which they are shown."""
+    database, worker = await asyncio.gather(database_part(room), worker_part(room))
+    return {"switch": switch_part(room), "engine": engine_part(room), "web": web_part(room), "database": database,
+            "disk": disk_part(room), "worker": worker}
 
 
 def overall(parts: Mapping[str, Part]) -> State:

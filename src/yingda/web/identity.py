@@ -42,10 +42,16 @@ class Identity:
     address: str
     factor: bool = False  # logs in with a second factor
     password_at: int = 0
+    way: str = sessions.BY_PASSWORD  # who has vouched for him: a password kept here, the directory, the provider
     by_key: bool = False  # another program, with some of its owner's rights
 
     def may(self, permission: Permission, scope: Scope = Scope.OWN) -> bool:
         return allows(self.grants, permission, scope)
+
+    @property
+    def own_password(self) -> bool:
+        """Whether the rules for passwords kept here bear on this login."""
+        return self.way == sessions.BY_PASSWORD and not self.by_key
 
     @property
     def session_hash(self) -> str:
@@ -85,7 +91,8 @@ async def _read(u: Uow, token: str, now: int, address: str) -> tuple[Identity, b
         grants=effective(role_grants(person.role, role.base if role else "", role.grants if role else None),
                          person.exceptions),
         must_change_password=person.must_change_password, token=token, csrf=login.csrf,
-        expires_at=login.expires_at, address=address, factor=bool(person.factor_at), password_at=person.password_at)
+        expires_at=login.expires_at, address=address, factor=bool(person.factor_at), password_at=person.password_at,
+        way=login.way)
     return identity, sessions.is_stale(login, now)
 
 

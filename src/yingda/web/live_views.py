@@ -24,6 +24,7 @@ class Viewer:
     watch: frozenset[str] | None  # whose work may be watched; empty: nobody's but the own
     whole: frozenset[str] | None  # in whose calls customers' numbers are shown whole
     queues: frozenset[str] | None  # the service groups of those that may be watched
+    serves: frozenset[str] = frozenset()  # groups whose waiting callers he may take by hand
     alarms: bool = False  # hears the alarms' bell
 
     @property
@@ -38,7 +39,7 @@ class Viewer:
 
 def agents_in_words(call: Mapping[str, Any]) -> set[str]:
     """Ids of all agents in a call, as words."""
-    found = {str(call.get(name) or "") for name in ("agent_id", "origin_agent_id")}
+    found = {str(call.get(name) or "") for name in ("agent_id", "origin_agent_id", "parked_by")}
     found |= {str(party.get("agent_id") or "") for party in call.get("parties") or ()}
     return found - {""}
 
@@ -61,6 +62,10 @@ def may_see(viewer: Viewer, entity: str, key: str, value: Mapping[str, Any]) -> 
         return not viewer.watch or key in (viewer.queues or ())
     if entity == "calls":
         agents = agents_in_words(value)
+        if value.get("slot"):
+            return True  # a parked call is anybody's to fetch; the number is masked as ever
+        if value.get("state") == "waiting" and value.get("queue_id") in viewer.serves:
+            return True
         if not agents and viewer.watch:
             return str(value.get("queue_id") or "") in (viewer.queues or ())
         return _within(viewer.watch, viewer, agents)

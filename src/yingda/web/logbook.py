@@ -99,10 +99,16 @@ def fits(line: Line, wish: Wish) -> bool:
 
 
 def read(folder: Path, wish: Wish, limit: int) -> list[Line]:
-    """At most `limit` lines that fit, the newest first."""
+    """`limit` lines that fit, the newest first, and those of the last one's very instant: pages part at a time."""
     names = [one for one in parts(folder) if wish.part in ("", one)]
     merged = heapq.merge(*(_of_part(folder, name) for name in names), key=lambda line: line.at, reverse=True)
-    return list(islice((line for line in islice(merged, _MOST_SCANNED) if fits(line, wish)), limit))
+    found: list[Line] = []
+    for line in islice(merged, _MOST_SCANNED):
+        if len(found) >= limit and line.at != found[-1].at:
+            break
+        if fits(line, wish):
+            found.append(line)
+    return found
 
 
 def tail(file: Path, lines: int, secrets: Sequence[str] = ()) -> str:

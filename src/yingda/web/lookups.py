@@ -1,4 +1,4 @@
-"""What the engine asks of us while a caller waits in a menu: who he is, and whether his PIN is right."""
+"""What the engine asks of us while a caller waits: who he is, whether his PIN is right, and which draft he tries."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from yingda.crm.customers import pins
+from yingda.org.sealing import Seal
 from yingda.store.engine import Store
+from yingda.web import flows
 
 
 class LookupDesk:
     """Answers one question at a time each; the engine gives up by itself after a few seconds."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, seal: Seal) -> None:
+        self._store, self._seal = store, seal
 
     async def answer(self, what: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Raises ValueError for a question that we do not know, and whatever the database raises."""
@@ -23,4 +25,8 @@ class LookupDesk:
             case "pin":
                 return await pins.check_pin(self._store, str(params.get("who", "")), str(params.get("by", "number")),
                                             str(params.get("pin", "")))
+            case "draft":
+                async with self._store.reading() as u:
+                    return await flows.tried_by_phone(u, self._seal, int(params.get("person_id", 0)),
+                                                      str(params.get("number", "")))
         raise ValueError(f"unknown look-up: {what}")

@@ -20,6 +20,8 @@ from yingda.web.problems import language_of, problem_response
 
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"  # names under assets/ carry a hash of their content
 _FRESH: Final = "no-cache"
+_A_DAY: Final = "public, max-age=86400"
+_ICON: Final = "/favicon.svg"  # the browser looks for it anew at every change of the address
 _LARGE: Final = 8 * 1024 * 1024  # larger files are not kept in memory
 _SMALL: Final = 1024
 _COMPRESSIBLE: Final = ("text/", "application/javascript", "application/json", "image/svg+xml", "application/manifest")
@@ -101,7 +103,8 @@ class Page:
     def _send(scope: Scope, path: str, file: _File) -> Response:
         asked = Headers(scope=scope)
         headers = {"ETag": file.etag, "Vary": "Accept-Encoding",
-                   "Cache-Control": _IMMUTABLE if path.startswith("/assets/") else _FRESH}
+                   "Cache-Control": (_IMMUTABLE if path.startswith("/assets/") else
+                                     _A_DAY if path == _ICON else _FRESH)}
         if asked.get("if-none-match") == file.etag:
             return Response(status_code=304, headers=headers)
         body = file.body

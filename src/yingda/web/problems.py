@@ -114,6 +114,12 @@ async def _on_yingda(request: Request, error: Exception) -> JSONResponse:
                             headers=headers)
 
 
+def _typed(item: Mapping[str, Any]) -> bool:
+    """Whether the field held anything: an empty one lacks a value, its form is not the matter."""
+    value = item.get("input")
+    return not isinstance(value, str) or bool(value.strip())
+
+
 async def _on_validation(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
@@ -121,7 +127,7 @@ async def _on_validation(request: Request, error: Exception) -> JSONResponse:
         places = {k: v for k, v in (item.get("ctx") or {}).items() if isinstance(v, str | int | float)}
         name = "body" if item["type"] == "json_invalid" else field_name(item["loc"])
         code = _FIELD_CODES.get(item["type"], "invalid")
-        if code == "too_short" and places.get("min_length") == 1:
+        if (code == "too_short" and places.get("min_length") == 1) or (code == "wrong_form" and not _typed(item)):
             code = "required"
         fields.setdefault(name, (code, places))
     return problem_response(request.scope, 422, "invalid", fields=fields)

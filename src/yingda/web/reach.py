@@ -56,8 +56,10 @@ async def viewer_of(u: Uow, me: Identity) -> Viewer:
     watch = (await reach_of(u, me, Permission.LIVE_WATCH)).people
     whole = (await reach_of(u, me, Permission.NUMBERS_REVEAL)).people
     queues = None if watch is None else await queues_served(u, watch)
+    takes = me.may(Permission.CALLS_PICK_UP)
+    serves = await queues_served(u, [me.person_id]) if takes else frozenset()
     return Viewer(person_id=str(me.person_id), watch=_words(watch), whole=_words(whole), queues=_words(queues),
-                  alarms=me.may(Permission.ALARMS_HANDLE))
+                  serves=_words(serves) or frozenset(), alarms=me.may(Permission.ALARMS_HANDLE))
 
 
 def _words(ids: frozenset[int] | None) -> frozenset[str] | None:

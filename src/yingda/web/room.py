@@ -18,6 +18,7 @@ from yingda.org.policy import Policy, get_policy
 from yingda.org.sealing import Seal
 from yingda.org.site import Site, get_site
 from yingda.store.engine import Store
+from yingda.web.backup_desk import BackupDesk
 from yingda.web.bells import Bells
 from yingda.web.config import WebConfig
 from yingda.web.engine_link import EngineLink
@@ -26,6 +27,7 @@ from yingda.web.live import CLOSE_RESTART, Hub
 from yingda.web.lookups import LookupDesk
 from yingda.web.pops import PopMaker
 from yingda.web.prompt_room import PromptRoom
+from yingda.web.recheck import Recheck
 from yingda.web.reloads import Reloads
 from yingda.web.sip_proxy import CLOSE_TAKEN, SipProxy
 from yingda.web.softphones import Pass, PassMaker
@@ -42,17 +44,20 @@ class Room:
         self.link = EngineLink(config.link_url, config.link_token)
         self.hub = Hub(self.link, self.clock)
         self.pops = PopMaker(self.store, self.hub)
-        self.lookups = LookupDesk(self.store)
+        self.lookups = LookupDesk(self.store, self.seal)
         self.link.on_wanted = self.lookups.answer
         self.reloads = Reloads(self.link)
         self.feed = Feed(self.store, self.clock.now_ms)
         self.bells = Bells(self.store, self.hub, self.feed, self.clock.now_ms)
         self.news = FollowUpNews(self.store, self.hub)
+        self.recheck = Recheck(self.store, self.seal, self.clock.now_ms, self.end_sessions)
         self.sip = SipProxy(config.ari_ws_url)
         self.prompts = PromptRoom(config.data_dir / "prompts", config.voice_dir or config.data_dir / "voice")
         self.passes = PassMaker(config.site_key)
         self.test_caller = TestCaller()
+        self.backups = BackupDesk(config.data_dir)
         self.key_rate = FixedWindowRateLimiter(MemoryStorage())
+        self.wrong_tokens = FixedWindowRateLimiter(MemoryStorage())  # of telephones, by address
         self._phone_of: dict[str, Pass] = {}  # the pass last given, by person; empty after a restart
         self._site: tuple[float, Site] | None = None
         self._policy: tuple[float, Policy] | None = None
@@ -64,13 +69,16 @@ class Room:
         await self.link.start()
         self.bells.start()
         self.news.start()
+        self.recheck.start()
         with contextlib.suppress(SQLAlchemyError):  # a silent database: the files stay as they were
             await self.prompts.start(self.store)
 
     async def stop(self) -> None:
         await self.test_caller.stop()
+        await self.backups.stop()
         await self.bells.stop()
         await self.hub.close_all()
+        await self.recheck.stop()
         await self.reloads.stop()
         await self.news.stop()
         await self.link.stop()

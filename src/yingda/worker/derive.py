@@ -67,11 +67,11 @@ def call_row(call: Call) -> dict[str, Any]:
         "menu_path": [text(step) for step in call.menu_path], "language": call.language,
         "wait_ms": wait_ms(call), "ring_ms": ring_ms(call), "talk_ms": talk_ms(call),
         "hold_ms": sum(s.hold_ms for s in call.segments), "ended_by": call.ended_by, "cause": call.cause,
-        "recorded": False, "customer_id": None, "note": "", "note_by": None, "note_at": 0,
+        "recorded": False, "customer_id": None, "category_id": None, "note": "", "note_by": None, "note_at": 0,
     }
 
 
-BY_OTHERS = frozenset({"recorded", "customer_id", "note", "note_by", "note_at"})
+BY_OTHERS = frozenset({"recorded", "customer_id", "category_id", "note", "note_by", "note_at"})
 
 
 def segment_rows(call: Call) -> list[dict[str, Any]]:

@@ -11,6 +11,8 @@ from sqlalchemy import select
 from yingda.bus.link import Entry
 from yingda.calls.models import CallRow, SegmentRow
 from yingda.crm.customers.repo import ids_by_numbers
+from yingda.followup import rules
+from yingda.followup.rules import Contact
 from yingda.ivr.models import FlowStat, SurveyAnswer
 from yingda.store.engine import Uow
 from yingda.store.upsert import add, insert_missing
@@ -38,12 +40,16 @@ class MenuBatch:
                 "question": text(data["question"]), "key": text(data.get("key", "")),
                 "score": None if score is None else int(score)})
 
-    async def write(self, u: Uow) -> None:
+    async def write(self, u: Uow) -> list[Contact]:
+        """Answers the marks that were given, as what they may bring into the follow-up of their callers."""
         await add(u, FlowStat, [
             {"flow_id": flow, "version": version, "hour": hour, "node": node, "way": way, "count": count}
             for (flow, version, hour, node, way), count in sorted(self.passed.items())], "count")
-        await insert_missing(u, SurveyAnswer, [answer | await _who_served(u, answer["call_id"])
-                                               for answer in self.answers])
+        rows = [answer | await _who_served(u, answer["call_id"]) for answer in self.answers]
+        await insert_missing(u, SurveyAnswer, rows)
+        return [Contact(call_id=row["call_id"], kind=rules.LOW_MARK, reason=rules.LOW_MARK, number=row["number"],
+                        at=row["at"], mark=row["score"], queue_id=row["queue_id"], agent_id=row["agent_id"])
+                for row in rows if row["score"] is not None]
 
 
 async def _who_served(u: Uow, call_id: int) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from yingda.recording.spool import Spool
 from yingda.store.engine import Store
 from yingda.worker import heads
 from yingda.worker.errands import Errands, now_ms
+from yingda.worker.nightly import Nightly
 from yingda.worker.ship import Shipper, mark_recorded
 from yingda.worker.watch import Watch
 
@@ -178,6 +179,7 @@ async def run(link_url: str, link_token: str, database_url: str, data: Path, sit
             tasks.create_task(spool.run())
             tasks.create_task(feed.run())
             tasks.create_task(watch.run())
+            tasks.create_task(Nightly(store, data, feed, Seal(site_key)).run())
             tasks.create_task(Errands(store, Seal(site_key), feed).run())
             tasks.create_task(follower.run())
     finally:

@@ -18,9 +18,8 @@ from sqlalchemy.exc import DataError, IntegrityError
 from yingda.agents.models import AgentStateRow
 from yingda.agents.state import Agent
 from yingda.bus.link import Entry
-from yingda.calls.endings import SHORTEST_MESSAGE_MS
 from yingda.calls.models import CallEventRow, CallRow, SegmentRow
-from yingda.calls.state import Call
+from yingda.calls.state import SHORTEST_MESSAGE_MS, Call
 from yingda.crm.customers.repo import ids_by_numbers
 from yingda.followup import repo as follow_ups
 from yingda.recording import repo as recordings
@@ -139,7 +138,7 @@ class Shipper:
         await put(u, CallRow, [derive.call_row(call) for call in calls], keep=derive.BY_OTHERS)
         await put(u, SegmentRow, [row for call in calls for row in derive.segment_rows(call)])
         await insert_missing(u, CallEventRow, batch.events)
-        await batch.menus.write(u)
+        marks = await batch.menus.write(u)
         await put(u, AgentStateRow, list(batch.intervals.values()))
         for agent in batch.agents.values():
             # an agent is in one state: close what a crash of the engine left open
@@ -152,6 +151,7 @@ class Shipper:
         known = await ids_by_numbers(u, {call.customer_number for call in calls if call.customer_number})
         await self._link_customers(u, [call for call in calls if call.ended_at], known)
         await follow_ups.take(u, derive.contacts(calls), known)
+        await follow_ups.take_marks(u, marks)
         return [talk.base for talk in talks if talk.ended_at]
 
     async def _note_talks(self, u: Uow, talks: list[Talk]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,12 +40,27 @@ def parse(line: str) -> Refused | None:
 
 
 class Tail:
-    """New whole lines of a file that grows and is replaced now and then. Begins at its end."""
+    """New whole lines of a file that grows and is replaced now and then. Begins at its end.
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._place = self._size()
-        self._inode = self._number()
+    `mark`: a file that keeps how far one has come, for lines that may be written while the reader itself is dead.
+    """
+
+    def __init__(self, file: Path, mark: Path | None = None) -> None:
+        self._file, self._mark = file, mark
+        self._inode, self._place = self._kept() or (self._number(), self._size())
+        self._keep()
+
+    def _kept(self) -> tuple[int, int] | None:
+        try:
+            inode, place = (self._mark.read_text("ascii") if self._mark else "").split()
+            return int(inode), int(place)
+        except (OSError, ValueError):
+            return None
+
+    def _keep(self) -> None:
+        if self._mark is not None:
+            with contextlib.suppress(OSError):  # at worst a line is told twice
+                self._mark.write_text(f"{self._inode} {self._place}\n", "ascii")
 
     def _size(self) -> int:
         try:
@@ -69,4 +85,5 @@ class Tail:
             raw = source.read(_MOST)
         whole, _, rest = raw.rpartition(b"\n")
         self._place = size - len(rest) if whole or not rest else self._place
+        self._keep()
         return whole.decode("utf-8", "replace").splitlines()

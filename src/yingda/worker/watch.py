@@ -31,6 +31,7 @@ CERTIFICATE_DAYS: Final = 21
 BACKUP_DAYS: Final = 7
 HOUSE: Final = "-"  # no phone asked: a flow or number leads to the outside
 PARTS: Final = "parts.jsonl"  # one line per part that died, by the supervisor
+PARTS_SEEN: Final = "parts.seen"
 
 
 def disk_is_low(free: int, total: int) -> bool:
@@ -42,7 +43,7 @@ class Watch:
     def __init__(self, data: Path, feed: Feed) -> None:
         self._data, self._feed = data, feed
         self._switch = Tail(data / "asterisk" / "log" / "messages.log")
-        self._parts = Tail(data / "log" / PARTS)
+        self._parts = Tail(data / "log" / PARTS, data / "log" / PARTS_SEEN)  # our own death too
         self._slow_at = 0.0
         self._disk_told = -MINUTE_S
         self._seen: dict[str, None] = {}

@@ -132,6 +132,9 @@ export const useAgent = defineStore('agent', () => {
   /** Take a call by hand: this one, what rings at this colleague, or who has waited longest in this group. */
   const pickUp = (which: { call_id?: string; agent_id?: string; queue_id?: string }) => act('pick_up', () => api.pickUpCall({ body: which }))
 
+  /** Take the call that is parked in this slot. */
+  const fetchParked = (slot: string) => act('fetch', () => api.fetchParked({ body: { slot } }))
+
   async function dial(number: string, customerId?: string | null): Promise<boolean> {
     const key = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('')
     return (await act('dial', () => api.dial({ body: { number, key, ...(number.includes('*') && { customer_id: customerId ?? null }) } }))) !== undefined
@@ -152,6 +155,6 @@ export const useAgent = defineStore('agent', () => {
 
   return {
     softphone, phoneState, busy, lastPhone, lastStation, view, call, usesWeb, signedIn, muted, held, ringing, canAnswer, canHangUp, phoneTrouble,
-    can, startWork, endWork, ready, takeBreak, answer, hangUp, toggleHold, toggleMute, sendDigits, dial, pickUp,
+    can, startWork, endWork, ready, takeBreak, answer, hangUp, toggleHold, toggleMute, sendDigits, dial, pickUp, fetchParked,
   }
 })

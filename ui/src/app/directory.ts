@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import { getDirectory } from '@/api'
 
-export function useDirectory() {
-  const { data } = useQuery({ queryKey: ['directory'], queryFn: () => getDirectory(), staleTime: 60_000 })
+/** `wanted`: where only a drawer needs the names, whether it is open. */
+export function useDirectory(wanted: () => boolean = () => true) {
+  const { data } = useQuery({ queryKey: ['directory'], queryFn: () => getDirectory(), enabled: wanted, staleTime: 60_000, shallow: true })
   return {
     people: computed(() => data.value?.people ?? []),
     queues: computed(() => data.value?.queues ?? []),

@@ -53,6 +53,7 @@ export function makeRouter(): Router {
           { path: 'admin/flows', component: () => import('@/rooms/flows/FlowsPage.vue'), meta: { title: 'menu.flows', needs: 'flows.edit' } },
           { path: 'admin/flows/:id', component: () => import('@/rooms/flows/FlowPage.vue'), meta: { title: 'menu.flow', needs: 'flows.edit' } },
           { path: 'admin/prompts', component: () => import('@/rooms/prompts/PromptsPage.vue'), meta: { title: 'menu.prompts', needs: 'prompts.edit' } },
+          { path: 'admin/categories', component: () => import('@/rooms/settings/CategoriesPage.vue'), meta: { title: 'category.title', needs: 'settings.edit' } },
           { path: 'admin/trunks', component: () => import('@/rooms/admin/TrunksPage.vue'), meta: { title: 'menu.trunks', needs: 'trunks.edit' } },
           { path: 'admin/settings', component: () => import('@/rooms/settings/SettingsPage.vue'), meta: { title: 'settings.title', needs: 'settings.edit' } },
           { path: 'admin/access', component: () => import('@/rooms/account/AccessPage.vue'), meta: { title: 'access.title', needs: 'settings.edit' } },

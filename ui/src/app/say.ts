@@ -1,11 +1,11 @@
-// Short messages at the top of the page.
+// Short messages at the foot of the page: at the top they would lie over the buttons that were just used.
 import { ElMessage, ElMessageBox } from 'element-plus'
 import { h } from 'vue'
 import { asProblem } from '@/api/problem'
 import { t } from '@/i18n'
 
-export function sayDone(message: string): void {
-  ElMessage({ message, type: 'success', duration: 2_000, grouping: true })
+export function sayDone(message: string, duration = 2_000): void {
+  ElMessage({ message, type: 'success', duration, grouping: true, showClose: duration > 2_000 })
 }
 
 export function sayProblem(error: unknown): void {

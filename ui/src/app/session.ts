@@ -6,6 +6,7 @@ import { asProblem } from '@/api/problem'
 import { hasLanguageChoice, language, type Language } from '@/i18n'
 import { setServerNow } from '@/kit/ticker'
 import { siteZone } from '@/kit/time'
+import { queryClient } from './queries'
 
 export const useSession = defineStore('session', () => {
   const session = ref<SessionOut>()
@@ -63,6 +64,7 @@ export const useSession = defineStore('session', () => {
     if (!session.value) return
     session.value = { ...session.value, me: { ...session.value.me, language: wanted } }
     await setLanguage({ body: { language: wanted } }).catch(() => { /* the page itself has switched already */ })
+    void queryClient.invalidateQueries() // sentences of the server come in the new language too
   }
 
   /** Something of the person changed, e.g. an extension was given: ask the server again. */

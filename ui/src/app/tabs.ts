@@ -13,6 +13,7 @@ export interface Tab {
   label: string
 }
 
+const PAGE = Symbol('page')
 const KEY = 'yingda.tabs'
 const MOST = 12
 
@@ -27,7 +28,9 @@ function kept(): Tab[] {
 export const useTabs = defineStore('tabs', () => {
   const tabs = ref<Tab[]>(kept())
   const current = ref('')
-  const dirty = ref(new Set<string>())
+  /** The forms of each tab that hold something unsaved. */
+  const marks = ref(new Map<string, Set<symbol>>())
+  const dirty = computed(() => new Set(marks.value.keys()))
   const names = computed(() => tabs.value.map((tab) => tab.key))
 
   watch(tabs, (now) => sessionStorage.setItem(KEY, JSON.stringify(now)), { deep: true })
@@ -54,7 +57,7 @@ export const useTabs = defineStore('tabs', () => {
     const at = tabs.value.findIndex((tab) => tab.key === key)
     if (at < 0) return ''
     tabs.value.splice(at, 1)
-    dirty.value.delete(key)
+    marks.value.delete(key)
     if (current.value !== key) return ''
     return tabs.value[Math.min(at, tabs.value.length - 1)]?.path ?? '/'
   }
@@ -68,14 +71,17 @@ export const useTabs = defineStore('tabs', () => {
     if (tab) tab.label = text
   }
 
-  /** Whether the tab holds changes that are not saved. */
-  function mark(key: string, unsaved: boolean): void {
-    if (unsaved) dirty.value.add(key)
-    else dirty.value.delete(key)
+  /** Whether a form of the tab holds changes that are not saved. */
+  function mark(key: string, unsaved: boolean, form = PAGE): void {
+    const forms = new Set(marks.value.get(key))
+    if (unsaved) forms.add(form)
+    else forms.delete(form)
+    if (forms.size) marks.value.set(key, forms)
+    else marks.value.delete(key)
   }
 
   function clear(): void {
-    dirty.value.clear()
+    marks.value.clear()
     tabs.value = []
     current.value = ''
   }

@@ -57,6 +57,10 @@ export interface CallView {
   outcome: string
   recording: boolean
   parties: PartyView[]
+  /** Where it is parked, "" when it is not. */
+  slot: string
+  parked_by: string
+  parked_since: number
 }
 
 export interface QueueView {
@@ -73,6 +77,7 @@ export interface QueueView {
   abandoned_today: number
   in_time_today: number
   overflowed_today: number
+  callbacks: number
   service_level_s: number
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from yingda.calls.events.happened import Event
-from yingda.calls.state import MenuStand, Rung
+from yingda.calls.state import SHORTEST_MESSAGE_MS, MenuStand, Rung, Way
 
 
 class EnterMenu(Event, frozen=True):
@@ -58,6 +58,7 @@ class LeaveMessage(Event, frozen=True, kw_only=True):
     owner_id: str = ""
     longest_s: int = 180
     silence_s: int = 8
+    shortest_ms: int = SHORTEST_MESSAGE_MS
 
 
 class OfferCallback(Event, frozen=True, kw_only=True):
@@ -171,6 +172,7 @@ class Consult(Event, frozen=True, kw_only=True):
     shown: str = ""  # number shown to the third
     record_as: str = ""
     confirm: tuple[str, ...] = ()
+    ways: tuple[Way, ...] = ()  # should the line fail before anybody has lifted
 
 
 class Transfer(Event, frozen=True, kw_only=True):
@@ -187,6 +189,7 @@ class Transfer(Event, frozen=True, kw_only=True):
     shown: str = ""
     record_as: str = ""
     confirm: tuple[str, ...] = ()
+    ways: tuple[Way, ...] = ()  # should the line fail before anybody has lifted
     returns_to: str = ""  # the agent who transfers: rung again when nobody answers
 
 
@@ -204,12 +207,18 @@ class Reach(Event, frozen=True, kw_only=True):
     shown: str = ""  # number shown to who is rung, "" for the caller's own
     record_as: str = ""
     confirm: tuple[str, ...] = ()
+    ways: tuple[Way, ...] = ()  # should the line fail before anybody has lifted
+    tried: tuple[str, ...] = ()  # extensions whose forwards have led here, this one last
+    payer: str = ""  # whose ceilings an outside leg counts for, "" the house's
+    allow_ms: int = 0
+    why: str = "direct"
 
 
-class ToFlow(Event, frozen=True):
-    """The agent sends the caller into a flow and is free."""
+class SendOn(Event, frozen=True):
+    """The agent sends the caller into a flow, or to the message box of this number, and is free."""
 
-    flow_id: str
+    flow_id: str = ""
+    box: str = ""
 
 
 class TransferToQueue(Event, frozen=True, kw_only=True):
@@ -220,6 +229,20 @@ class TransferToQueue(Event, frozen=True, kw_only=True):
     survey_flow_id: str = ""
     music: str = "default"
     announce_ms: int = 0
+
+
+class Park(Event, frozen=True, kw_only=True):
+    """Into this slot (or on in it); after `back_ms` it is asked where to."""
+
+    slot: str
+    segment: str
+    back_ms: int
+
+
+class ParkGivenUp(Event, frozen=True):
+    """Nobody fetches: back into the queue."""
+
+    segment: str
 
 
 class ToggleAsked(Event, frozen=True):
@@ -238,6 +261,7 @@ class InviteAsked(Event, frozen=True, kw_only=True):
     shown: str = ""
     record_as: str = ""
     confirm: tuple[str, ...] = ()
+    ways: tuple[Way, ...] = ()  # lines to go on by, should the first one fail
 
 
 class Serve(Event, frozen=True, kw_only=True):
@@ -353,7 +377,7 @@ class GiveUp(Event, frozen=True):
 AnyAsked: TypeAlias = (
     EnterMenu | MenuStep | EnterQueue | LeaveMessage | OfferCallback | Overflow | Announce | Offer | PickUp
     | Rejected | HoldAsked | ResumeAsked | MuteAsked | DigitsAsked | HangUpAsked | Close | Consult | Transfer | Reach
-    | ToFlow | TransferToQueue | ToggleAsked | InviteAsked | Serve | ConsultCancelled | TransferCompleted
+    | SendOn | TransferToQueue | ToggleAsked | InviteAsked | Serve | ConsultCancelled | TransferCompleted
     | ConferenceAsked | WatchAsked | WatchModeAsked | WatchEnded | InterceptAsked | RoomEntered | RoomAsked
-    | RoomOpened | Redirect | TurnIn | GiveUp
+    | RoomOpened | Redirect | TurnIn | GiveUp | Park | ParkGivenUp
 )

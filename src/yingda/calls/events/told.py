@@ -108,8 +108,10 @@ class MenuFound(CallFact, frozen=True, kw_only=True):
     data: dict[str, Any]
 
 
-class CallToFlow(CallFact, frozen=True):
-    flow_id: str
+class CallSentOn(CallFact, frozen=True):
+    """The caller's talk is over and he goes on to this destination (`kit/destination.py`)."""
+
+    to: str
 
 
 class CallNotReached(CallFact, frozen=True):
@@ -163,6 +165,10 @@ class CallTurnedIn(CallFact, frozen=True):
     to: str
 
 
+class ParkTimedOut(CallFact, frozen=True):
+    """Nobody has fetched the call for so long that it asks where to."""
+
+
 class CallRefused(CallFact, frozen=True, kw_only=True):
     """A call out that the rules forbid; it was never made. `reason` is the code of the refusal."""
 
@@ -181,6 +187,6 @@ AnyCallFact: TypeAlias = (
     | CallRinging | OfferEnded | CallAnswered | CallDialing | CallHeld | CallResumed | AgentReleased | CallEnded
     | PartyRung | PartyAnswered | CallOverflowed | QueueTick | CallNotReached | FarFailed | CallTurnedIn | CallRefused
     | CodeKeyed | CodeTimedOut
-    | MenuFound | CallToFlow
+    | MenuFound | CallSentOn | ParkTimedOut
     | CallbackPromised | CallbackDeclined
 )

@@ -68,6 +68,7 @@ class Customer(Base):
     level: Mapped[str] = mapped_column(default="")
     vip: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(default="")
+    id_sealed: Mapped[str] = mapped_column(default="")  # ID number, see id_numbers.py
     created_at: Mapped[int]
     updated_at: Mapped[int]
 

@@ -21,6 +21,7 @@ from yingda.store.engine import Uow
 
 KINDS = ("person", "firm")
 MOST = 20  # phones or vehicles of one customer that the form takes
+_SECRET = frozenset({"id_sealed"})
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 _clock = SystemClock()
 
@@ -149,7 +150,7 @@ def _fill(row: Customer, data: CustomerData, numbers: list[str]) -> None:
 
 def _picture(row: Customer) -> dict[str, Any]:
     """The customer for the log; numbers masked, for the log is read by people without the right to them."""
-    return plain(row) | {
+    return plain(row, _SECRET) | {
         "phones": [{"number": mask(phone.number), "label": phone.label} for phone in row.phones],
         "vehicles": [plain(vehicle) for vehicle in row.vehicles],
     }

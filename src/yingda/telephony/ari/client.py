@@ -1,14 +1,18 @@
 """Requests to Asterisk: HTTP over a pool of kept-alive connections, so that a slow request never stands before others.
 
-A general HTTP client spends several times as long on a request as Asterisk itself, and eight requests make a call:
-hence this small one. Parsing is httptools' (the parser under uvicorn), connections are asyncio's.
+A general HTTP client spends several times as long on a request as Asterisk itself, and nine requests make a call:
+hence this small one. Parsing is httptools' (the parser under uvicorn), connections are asyncio's. Requests that follow
+each other anyway go out together in one packet; the switch answers them in their order.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
-from typing import TypeAlias, cast
+import os
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias, cast
 from urllib.parse import quote, urlsplit
 
 import httptools
@@ -17,6 +21,8 @@ import msgspec
 from yingda.telephony.errors import SwitchUnreachable
 
 Answer: TypeAlias = tuple[int, bytes]  # status, body
+Request: TypeAlias = tuple[str, str, "dict[str, Any] | None"]  # method, path from "/" on, JSON body
+UNREACHABLE = 0  # in place of a status: no answer came, the body says why
 
 _encode = msgspec.json.Encoder().encode
 POOL = 48
@@ -30,67 +36,95 @@ def piece(text: str) -> str:
 
 
 class _Line(asyncio.Protocol):
-    """One connection; carries one request at a time."""
+    """One connection; carries the requests of one lot at a time."""
 
     def __init__(self) -> None:
         self.alive = True
         self.free_since = 0.0
         self._parser = httptools.HttpResponseParser(self)
-        self._waiting: asyncio.Future[Answer] | None = None
+        self._waiting: asyncio.Future[list[Answer]] | None = None
+        self._answers: list[Answer] = []
+        self._asked = 0
         self._body: list[bytes] = []
+        self._limit: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport | None = None
+        self._socket = -1  # -1: encrypted, all goes through the transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by name
+        if transport.get_extra_info("ssl_object") is None:
+            self._socket = transport.get_extra_info("socket").fileno()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._fail(exc or ConnectionResetError("closed by the switch"))
+        self.alive = False
+        self._end(str(exc or "") or "closed by the switch")
 
     def data_received(self, data: bytes) -> None:
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
-            self.close(ConnectionError(f"not HTTP: {error}"))
+            self.close(f"not HTTP: {error}")
 
     def on_body(self, body: bytes) -> None:
         self._body.append(body)
 
     def on_message_complete(self) -> None:
-        answer = (self._parser.get_status_code(), b"".join(self._body))
+        self._answers.append((self._parser.get_status_code(), b"".join(self._body)))
         self._body.clear()
         if not self._parser.should_keep_alive():
-            self.close(None)
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None and not waiting.done():
-            waiting.set_result(answer)
+            self.close("closed by the switch")
+        elif len(self._answers) == self._asked:
+            self._end("")
 
-    async def ask(self, request: bytes, loop: asyncio.AbstractEventLoop) -> Answer:
-        """Raises OSError when the connection or the time ends first."""
+    def ask(self, data: bytes, count: int, loop: asyncio.AbstractEventLoop) -> asyncio.Future[list[Answer]]:
+        """The answers to `count` requests, in their order; UNREACHABLE for each that none came to."""
+        waiting: asyncio.Future[list[Answer]] = loop.create_future()
+        self._waiting, self._asked, self._answers = waiting, count, []
+        self._limit = loop.call_later(TIMEOUT_S, self.close, f"no answer within {TIMEOUT_S:.0f} s")
         if self._transport is None or not self.alive:
-            raise ConnectionResetError("not connected")
-        waiting: asyncio.Future[Answer] = loop.create_future()
-        self._waiting = waiting
-        limit = loop.call_later(TIMEOUT_S, self.close, TimeoutError(f"no answer within {TIMEOUT_S:.0f} s"))
-        self._transport.write(request)
-        try:
-            return await waiting
-        finally:
-            limit.cancel()
-            if self._waiting is waiting:  # cancelled: an answer to come belongs to nobody
-                self.close(None)
+            self.close("not connected")
+        else:
+            self._write(self._transport, data)
+        return waiting
 
-    def close(self, error: Exception | None) -> None:
+    def _write(self, transport: asyncio.Transport, data: bytes) -> None:
+        """At once: the transport would wait until the event loop has done all else that is due, and a phone is to be
+        rung. What the kernel does not take in one go is the transport's to send."""
+        sent = 0
+        if self._socket >= 0 and not transport.is_closing() and not transport.get_write_buffer_size():
+            try:
+                sent = os.write(self._socket, data)
+            except OSError:
+                sent = 0  # full, or broken: the transport finds out and says so
+        if sent < len(data):
+            transport.write(data[sent:])
+
+    @property
+    def asking(self) -> bool:
+        return self._waiting is not None
+
+    def close(self, reason: str) -> None:
         self.alive = False
+        self._end(reason)
         if self._transport is not None:
             self._transport.abort()
-        if error is not None:
-            self._fail(error)
 
-    def _fail(self, error: Exception) -> None:
-        self.alive = False
+    def _end(self, reason: str) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
         waiting, self._waiting = self._waiting, None
         if waiting is not None and not waiting.done():
-            waiting.set_exception(error)
+            missing = self._asked - len(self._answers)
+            waiting.set_result([*self._answers, *[(UNREACHABLE, reason.encode())] * missing])
+
+
+class Lot(NamedTuple):
+    """Requests under way (`line` and `answers`) or still to be sent."""
+
+    data: bytes
+    size: int  # how many
+    line: _Line | None = None
+    answers: asyncio.Future[list[Answer]] | None = None
 
 
 class AriClient:
@@ -107,8 +141,9 @@ class AriClient:
             f" HTTP/1.1\r\nHost: {url.netloc}\r\nAuthorization: Basic {token}\r\nContent-Type: application/json\r\n"
         )
         self._free: list[_Line] = []
-        self._gate = asyncio.Semaphore(POOL)
         self._lines: set[_Line] = set()
+        self._connecting = 0
+        self._queue: deque[asyncio.Future[None]] = deque()  # lots that wait for a connection
         self._open = False
 
     async def open(self) -> None:
@@ -117,26 +152,38 @@ class AriClient:
     async def close(self) -> None:
         self._open = False
         for line in list(self._lines):
-            line.close(ConnectionAbortedError("stopped"))
+            line.close("stopped")
         self._lines.clear()
         self._free.clear()
 
-    async def call(self, method: str, path: str, body: object | None = None) -> Answer:
-        """Status and answer. `path` starts with "/". Raises SwitchUnreachable when no answer came."""
-        if not self._open:
-            raise SwitchUnreachable(reason="not started")
-        data = _encode(body) if body is not None else b""
-        request = f"{method} {self._prefix}{path}{self._head}Content-Length: {len(data)}\r\n\r\n".encode() + data
+    def begin(self, wanted: Sequence[Request]) -> Lot:
+        """Send requests together, at once when a connection is free; `finish` it in any case. Never raises."""
+        data = b"".join(map(self._bytes, wanted))
         loop = asyncio.get_running_loop()
-        async with self._gate:
-            try:
-                line = self._take(loop.time()) or await self._connect(loop)
-                try:
-                    return await line.ask(request, loop)
-                finally:
-                    self._give_back(line, loop.time())
-            except OSError as error:
-                raise SwitchUnreachable(reason=str(error) or type(error).__name__) from error
+        line = self._take(loop.time()) if self._open else None
+        return Lot(data, len(wanted), line, line.ask(data, len(wanted), loop) if line is not None else None)
+
+    async def finish(self, lot: Lot) -> list[Answer]:
+        """The answers in the order of the requests, UNREACHABLE for each that none came to."""
+        loop = asyncio.get_running_loop()
+        line, answers = lot.line, lot.answers
+        try:
+            if line is None or answers is None:
+                line = await self._line(loop)
+                answers = line.ask(lot.data, lot.size, loop)
+            return await answers
+        except OSError as error:
+            return [(UNREACHABLE, (str(error) or type(error).__name__).encode())] * lot.size
+        finally:
+            if line is not None:
+                self._give_back(line, loop.time())
+
+    async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Answer:
+        """Status and answer. `path` starts with "/". Raises SwitchUnreachable when no answer came."""
+        status, answer = (await self.finish(self.begin([(method, path, body)])))[0]
+        if status == UNREACHABLE:
+            raise SwitchUnreachable(reason=answer.decode("utf-8", "replace"))
+        return status, answer
 
     async def get(self, path: str) -> bytes:
         """The answer of a GET that must succeed. Raises SwitchUnreachable otherwise."""
@@ -145,26 +192,66 @@ class AriClient:
             raise SwitchUnreachable(reason=f"GET {path}: {status}")
         return data
 
+    def _bytes(self, request: Request) -> bytes:
+        method, path, body = request
+        data = _encode(body) if body is not None else b""
+        return f"{method} {self._prefix}{path}{self._head}Content-Length: {len(data)}\r\n\r\n".encode() + data
+
     def _take(self, now: float) -> _Line | None:
         """A free connection, the one used last; old and dead ones are dropped on the way."""
         while self._free:
             line = self._free.pop()
             if line.alive and now - line.free_since < KEEP_ALIVE_S:
                 return line
-            line.close(None)
+            line.close("old")
             self._lines.discard(line)
         return None
 
+    async def _line(self, loop: asyncio.AbstractEventLoop) -> _Line:
+        """A connection, a new one if there may be one more; else the next that is free. Raises OSError."""
+        while self._open:
+            line = self._take(loop.time())
+            if line is not None:
+                return line
+            if len(self._lines) + self._connecting < POOL:
+                return await self._connect(loop)
+            waiter: asyncio.Future[None] = loop.create_future()
+            self._queue.append(waiter)
+            try:
+                await waiter
+            except asyncio.CancelledError:
+                if waiter.done() and not waiter.cancelled():
+                    self._wake()  # it was our turn: the next one's now
+                raise
+        raise ConnectionAbortedError("not started")
+
     async def _connect(self, loop: asyncio.AbstractEventLoop) -> _Line:
-        async with asyncio.timeout(TIMEOUT_S):
-            _, line = await loop.create_connection(_Line, self._host, self._port, ssl=self._secure or None)
+        self._connecting += 1
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                _, line = await loop.create_connection(_Line, self._host, self._port, ssl=self._secure or None)
+        except BaseException:
+            self._wake()
+            raise
+        finally:
+            self._connecting -= 1
         self._lines.add(line)
         return line
 
     def _give_back(self, line: _Line, now: float) -> None:
+        if line.asking:  # its asker was cancelled: answers to come belong to nobody
+            line.close("given up")
         if line.alive and self._open:
             line.free_since = now
             self._free.append(line)
         else:
-            line.close(None)
+            line.close("stopped")
             self._lines.discard(line)
+        self._wake()
+
+    def _wake(self) -> None:
+        while self._queue:
+            waiter = self._queue.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return

@@ -92,10 +92,6 @@ class StasisEnd(Event, frozen=True, tag="StasisEnd"):
     channel: Channel
 
 
-class ChannelStateChange(Event, frozen=True, tag="ChannelStateChange"):
-    channel: Channel
-
-
 class ChannelDestroyed(Event, frozen=True, tag="ChannelDestroyed"):
     channel: Channel
     cause: int = 0
@@ -156,12 +152,12 @@ class ApplicationReplaced(Event, frozen=True, tag="ApplicationReplaced"):
 
 
 AnyEvent: TypeAlias = (
-    StasisStart | StasisEnd | ChannelStateChange | ChannelDestroyed | ChannelDtmfReceived | ChannelHold
+    StasisStart | StasisEnd | ChannelDestroyed | ChannelDtmfReceived | ChannelHold
     | ChannelUnhold | ChannelTransfer | Dial | PlaybackFinished | ContactStatusChange | ApplicationReplaced
     | RecordingFinished | RecordingFailed
 )
 EVENTS: tuple[type[Event], ...] = (
-    StasisStart, StasisEnd, ChannelStateChange, ChannelDestroyed, ChannelDtmfReceived, ChannelHold, ChannelUnhold,
+    StasisStart, StasisEnd, ChannelDestroyed, ChannelDtmfReceived, ChannelHold, ChannelUnhold,
     ChannelTransfer, Dial, PlaybackFinished, ContactStatusChange, ApplicationReplaced, RecordingFinished,
     RecordingFailed,
 )

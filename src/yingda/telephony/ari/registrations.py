@@ -1,4 +1,4 @@
-"""Whether our trunks are registered at their carriers: ARI does not say, so the switch's control socket is asked.
+"""What ARI does not know of trunks, through the switch's control socket: registrations are asked, OPTIONS ordered.
 
 Why a carrier refused stands nowhere but in the switch's own log, so its last words there are read as well. Socket and
 log are files, hence this works on the switch's own machine only; elsewhere nothing is told of registrations.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 _LINE = re.compile(r"^ ([\w-]+)/sips?:\S*\s.*?\b(Registered|Unregistered|Rejected|Stopped)\b", re.MULTILINE)
@@ -28,13 +28,32 @@ async def registrations(control: Path, registrars: Mapping[str, str]) -> dict[st
 
     `registrars`: the address that a trunk registers as → its name. Raises OSError when the switch cannot be asked.
     """
+    states = parse(await _said(control, "pjsip show registrations", (_END, _NONE)))
+    if all(state == "registered" for state in states.values()):
+        return {name: (state, "") for name, state in states.items()}
+    log = control.parent.parent / "log" / "messages.log"
+    said = reasons(await asyncio.to_thread(_tail, log), registrars)
+    return {name: (state, "" if state == "registered" else said.get(name, "")) for name, state in states.items()}
+
+
+async def ask_now(control: Path, trunks: Iterable[str]) -> None:
+    """Let the switch send its OPTIONS to these trunks at once: by itself it takes up to a minute for the first time.
+
+    Raises OSError when the switch cannot be told.
+    """
+    for name in trunks:
+        await _said(control, f"pjsip qualify {name}", (b"\n",))
+
+
+async def _said(control: Path, command: str, ends: tuple[bytes, ...]) -> str:
+    """The switch's answer to a command, up to one of `ends`. Raises OSError."""
     async with asyncio.timeout(TIMEOUT_S):
         reader, writer = await asyncio.open_unix_connection(control)
         try:
             await reader.readline()  # who answers
-            writer.write(b"pjsip show registrations\0")
+            writer.write(command.encode() + b"\0")
             text = b""
-            while _END not in text and _NONE not in text:
+            while not any(end in text for end in ends):
                 piece = await reader.read(65536)
                 if not piece:
                     break
@@ -43,12 +62,7 @@ async def registrations(control: Path, registrars: Mapping[str, str]) -> dict[st
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
-    states = parse(text.decode("utf-8", "replace"))
-    if all(state == "registered" for state in states.values()):
-        return {name: (state, "") for name, state in states.items()}
-    log = control.parent.parent / "log" / "messages.log"
-    said = reasons(await asyncio.to_thread(_tail, log), registrars)
-    return {name: (state, "" if state == "registered" else said.get(name, "")) for name, state in states.items()}
+    return text.decode("utf-8", "replace")
 
 
 def _tail(file: Path) -> str:

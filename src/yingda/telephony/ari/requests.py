@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Any, TypeAlias
+from typing import Any
 
 from yingda.telephony import commands as do
-from yingda.telephony.ari.client import piece
+from yingda.telephony.ari.client import Request, piece
 from yingda.telephony.switch.dialplan import (
     APP,
+    BARE,
     CALL_VARIABLE,
     LEG_CONTEXT,
+    LIFETIME,
+    LONGEST_CALL_S,
     RECORD_VARIABLE,
+    RECORDED,
+    TRANSFER,
 )
-
-Request: TypeAlias = tuple[str, str, "dict[str, Any] | None"]  # method, path, JSON body
 
 _UNDIALLABLE = re.compile(r"[^0-9a-zA-Z+*#]")
 _NOT_NAME = re.compile(r"[^0-9a-zA-Z_-]")
@@ -40,7 +43,7 @@ def ring(command: do.Ring) -> Request:
         "callerId": caller_id(command.caller_id, command.caller_name),
         "timeout": command.timeout_s,
         "variables": variables,
-        "context": LEG_CONTEXT, "extension": "s", "priority": 1,
+        "context": LEG_CONTEXT, "extension": RECORDED if command.record_as else BARE, "priority": 1,
     }
     if command.originator:
         body["originator"] = command.originator
@@ -60,6 +63,15 @@ def caller_id(number: str, name: str) -> str:
     return f'"{shown}" <{digits}>' if digits else "anonymous"
 
 
+def accept(leg: str) -> Request:
+    """Tell the dialplan that we have the call: it shall not fall back, and end only with the longest call.
+
+    Must reach the channel before a prompt does: the switch carries out nothing else on a channel that plays.
+    """
+    body = {"variables": {LIFETIME: str(LONGEST_CALL_S), TRANSFER: "ari-only"}}
+    return "POST", f"/channels/{piece(leg)}/variables", body
+
+
 def name_recording(command: do.EnterLeg) -> Request:
     """Comes before the leg's way through the dialplan, which records when it finds a name."""
     value = _NOT_NAME.sub("", command.record_as)
@@ -71,8 +83,9 @@ def others(command: do.AnyCommand) -> Request:  # noqa: C901 - a table in the fo
     match command:
         case do.Answer(leg=leg):
             return "POST", f"/channels/{piece(leg)}/answer", None
-        case do.EnterLeg(leg=leg):
-            return "POST", f"/channels/{piece(leg)}/continue", {"context": LEG_CONTEXT, "extension": "s", "priority": 1}
+        case do.EnterLeg(leg=leg, record_as=record_as):
+            where = {"context": LEG_CONTEXT, "extension": RECORDED if record_as else BARE, "priority": 1}
+            return "POST", f"/channels/{piece(leg)}/continue", where
         case do.HangUp(leg=leg, reason=reason):
             known = reason if reason in _REASONS else "normal"
             return "DELETE", f"/channels/{piece(leg)}?reason={known}", None

@@ -20,11 +20,12 @@ import msgspec
 from aiohttp import WSMsgType, web
 
 from yingda.kit.clock import Clock, SystemClock
-from yingda.telephony.ari import frames
+from yingda.telephony.ari import frames, requests
+from yingda.telephony.ari.acknowledge import acknowledger
 from yingda.telephony.ari.client import AriClient, piece
 from yingda.telephony.ari.endpoints import Endpoints, Tuning
 from yingda.telephony.ari.executor import Executor
-from yingda.telephony.ari.registrations import registrations
+from yingda.telephony.ari.registrations import ask_now, registrations
 from yingda.telephony.ari.translate import Translator
 from yingda.telephony.commands import AnyCommand
 from yingda.telephony.errors import SwitchUnreachable
@@ -38,6 +39,7 @@ from yingda.telephony.facts import (
     SwitchState,
     SwitchUp,
     TransferAsked,
+    TrunkChanged,
 )
 from yingda.telephony.port import PhoneAccount, TrunkAccount
 from yingda.telephony.switch.config import ARI_USER
@@ -47,11 +49,8 @@ from yingda.telephony.switch.dialplan import (
     CALL_VARIABLE,
     CONTROL,
     FALLBACK,
-    LIFETIME,
-    LONGEST_CALL_S,
     LOOPBACK,
     SEEN,
-    TRANSFER,
 )
 
 PROTOCOL = "ari"
@@ -127,14 +126,14 @@ class AsteriskSwitch:
         if self._socket is not None:  # Asterisk noticed the loss before we did
             await self._socket.close()
         async with self._serving:
-            await self._serve(socket)
+            await self._serve(socket, acknowledger(request.transport))
         return socket
 
     def _authorised(self, request: web.Request) -> bool:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         return kind.lower() == "basic" and hmac.compare_digest(token.strip().encode(), self._expected)
 
-    async def _serve(self, socket: web.WebSocketResponse) -> None:
+    async def _serve(self, socket: web.WebSocketResponse, acknowledge: Callable[[], None]) -> None:
         reason = "closed"
         self._socket = socket
         up = False
@@ -142,12 +141,13 @@ class AsteriskSwitch:
             await self._greet()
             up = True
             async for message in socket:
+                acknowledge()
                 if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                     fact = self._translator.decode(message.data)
                     if fact is not None and await self._take(fact):
                         self._tell(fact)
                         if type(fact) is LegArrived and fact.door != "fallback":
-                            self._later(0.0, self._accept(fact.leg))  # beside the ring, before anything is played
+                            self._executor.accept(fact.leg)
             reason = f"socket closed ({socket.close_code})"
         except SwitchUnreachable as error:
             reason = str(error.params.get("reason", ""))
@@ -171,7 +171,8 @@ class AsteriskSwitch:
                 if status == 200 and not _in_stasis(msgspec.json.decode(answer, type=frames.Channel)):
                     return False
             if fact.door == "fallback":
-                await self._accept(fact.leg)
+                with contextlib.suppress(SwitchUnreachable):
+                    await self._client.call(*requests.accept(fact.leg))
         elif type(fact) is TransferAsked:
             self._later(0.0, self._decline_transfer(fact.leg))
         return True
@@ -180,15 +181,6 @@ class AsteriskSwitch:
         """Transfers are made in the page, by the engine. A phone that asks is told no, or it would wait for ever."""
         with contextlib.suppress(SwitchUnreachable):
             await self._client.call("POST", f"/channels/{piece(leg)}/transfer_progress", {"states": "channel_declined"})
-
-    async def _accept(self, leg: str) -> None:
-        """Tell the dialplan that we have the call: it shall not fall back, and end only with the longest call.
-
-        Must reach the channel before a prompt does: the switch carries out nothing else on a channel that plays.
-        """
-        body = {"variables": {LIFETIME: str(LONGEST_CALL_S), TRANSFER: "ari-only"}}
-        with contextlib.suppress(SwitchUnreachable):
-            await self._client.call("POST", f"/channels/{piece(leg)}/variables", body)
 
     def _later(self, delay: float, work: Coroutine[Any, Any, None]) -> None:
         async def wait() -> None:
@@ -291,12 +283,18 @@ class AsteriskSwitch:
             fact = self._translator.contact_found(one.resource, "", self._clock.now_ms())
             if fact is not None:
                 self._tell(fact)
-        self._later(SILENT_S, self._tell_silent())
+        self._later(0.0, self._ask_silent(self._translator.silent_trunks()))
 
-    async def _tell_silent(self) -> None:
-        if self.connected:
-            for fact in self._translator.silent_trunks(self._clock.now_ms()):
-                self._tell(fact)
+    async def _ask_silent(self, names: Sequence[str]) -> None:
+        """Trunks of which nothing is known are asked now, and told of when they have not answered."""
+        if self._control is not None and names:
+            with contextlib.suppress(OSError):  # TimeoutError is one
+                await ask_now(self._control, names)
+        await asyncio.sleep(SILENT_S)
+        still = set(self._translator.silent_trunks()) if self.connected else set()
+        for name in names:
+            if name in still:
+                self._tell(TrunkChanged(at=self._clock.now_ms(), trunk=name, state="unreachable"))
 
     async def _watch_registrations(self) -> None:
         while True:

@@ -45,7 +45,6 @@ class Translator:
         self._registered: dict[str, tuple[str, str]] = {}
         self._makers: dict[type[frames.Event], Callable[..., AnyFact | None]] = {
             frames.StasisStart: self._stasis_start,
-            frames.ChannelStateChange: self._state_change,
             frames.Dial: self._dial,
             frames.ChannelDestroyed: self._destroyed,
             frames.StasisEnd: _ear_gone,
@@ -74,10 +73,9 @@ class Translator:
         self._registered = now
         return [TrunkChanged(at=at, trunk=name, state=now[name][0], reason=now[name][1]) for name in changed]
 
-    def silent_trunks(self, at: int) -> list[AnyFact]:
-        """Trunks that do not register and have not answered either: told of once the switch has had time to ask."""
-        return [TrunkChanged(at=at, trunk=name, state="unreachable")
-                for name in sorted(self._asked - self._registering - set(self._contacts))]
+    def silent_trunks(self) -> list[str]:
+        """Trunks that do not register and have not answered either."""
+        return sorted(self._asked - self._registering - set(self._contacts))
 
     @property
     def registering(self) -> bool:
@@ -132,11 +130,6 @@ class Translator:
             caller_name=_text(channel.caller.name), called=_text(event.args[1]) if len(event.args) > 1 else "",
             sip_call_id=_text(channel.protocol_id, 200),
         )
-
-    def _state_change(self, event: frames.ChannelStateChange) -> AnyFact | None:
-        if event.channel.state == "Ringing":
-            return self._rings(event.channel.id, event.timestamp)
-        return None
 
     def _dial(self, event: frames.Dial) -> AnyFact | None:
         if event.dialstatus in ("RINGING", "PROGRESS"):

@@ -23,6 +23,7 @@ CONTROL = "YD_CONTROL"  # global: path of the switch's control socket
 LIFETIME = "TIMEOUT(absolute)"  # channel: seconds from now until the leg is ended
 LONGEST_CALL_S = 14_400
 TRANSFER = "PJSIP_TRANSFER_HANDLING()"  # channel: "ari-only" means that a REFER is told to us and moves nothing
+RECORDED, BARE = "rec", "s"  # extensions of LEG_CONTEXT: with a recording and without
 CALL_VARIABLE = "YD_CALL"
 RECORD_VARIABLE = "YD_REC"
 
@@ -50,33 +51,39 @@ _NAME = r"0-9a-zA-Z_\x2d"
 # break every listing of channels while it lives. So a number goes on as its clean self before anything is told of
 # the call, and a Call-ID with such bytes is refused.
 # The engine lifts the short time-out when it takes a call; "T" runs when it did not, or after the longest call.
+# Each step costs the switch a snapshot of the channel and an event made for us: hence as few steps as will do.
 _ENTRY = """
 [{context}]
-exten => _[0-9+*#]!,1,Set(YD_SIP=${{CHANNEL(pjsip,call-id)}})
- same => n,GotoIf($[${{LEN(${{YD_SIP}})}} != ${{LEN(${{FILTER(\\x21-\\x7e,${{YD_SIP}})}})}}]?refuse)
- same => n,Goto({context}-in,${{FILTER({number},${{EXTEN}}):0:40}},1)
- same => n(refuse),Hangup(111)
+exten => _[0-9+*#]!,1,Goto({context}-${{IF({plain}?{gate}:refuse)}},{clean},1)
 
 [{context}-in]
-exten => _[0-9+*#]!,1,Set(YD_CALLED=${{EXTEN}})
- same => n,Set(YD_SINCE=${{EPOCH}})
- same => n,GotoIf($[${{EPOCH}} - ${{{beat}}} > {stale}]?yd-away,s,1)
- same => n,Set({lifetime}={accept})
+exten => _[0-9+*#]!,1,MSet(YD_CALLED=${{EXTEN}},YD_SINCE=${{EPOCH}},{lifetime}={accept})
  same => n,Stasis({app},{door},${{YD_CALLED}})
  same => n,GotoIf($["${{STASISSTATUS}}" = "FAILED"]?yd-away,s,1)
  same => n,Hangup()
 exten => T,1,GotoIf($[${{EPOCH}} - ${{YD_SINCE}} < 60]?yd-away,s,1)
  same => n,Hangup()
+
+[{context}-wait]
+exten => _[0-9+*#]!,1,Set(YD_CALLED=${{EXTEN}})
+ same => n,Goto(yd-away,s,1)
+
+[{context}-refuse]
+exten => _[0-9+*#]!,1,Hangup(111)
 """
+_PLAIN = '${{REGEX("^[!-~]+$" ${{CHANNEL(pjsip,call-id)}})}}'
+_GATE = "${{IF($[${{EPOCH}} - ${{{beat}}} > {stale}]?wait:in)}}"
+_CLEAN = "${{FILTER({number},${{EXTEN}}):0:40}}"
 
 _LEG = """
-; A leg that we started was answered: record it if wanted (two channels, raw: a crash leaves no broken header) and
+; A leg that we started was answered: record it ("rec": two channels, raw: a crash leaves no broken header) or not, and
 ; hand it over. What can wait for the answer is done here and not while the phone is being rung.
 [{leg_context}]
-exten => s,1,GotoIf($["${{{record}}}" = ""]?bare)
- same => n,MixMonitor({spool}/${{FILTER({name},${{{record}}})}}.raw,D)
- same => n(bare),Set({lifetime}={longest})
- same => n,Set({transfer}=ari-only)
+exten => rec,1,MixMonitor({spool}/${{FILTER({name},${{{record}}})}}.raw,D)
+ same => n,MSet({lifetime}={longest},{transfer}=ari-only)
+ same => n,Stasis({app},leg)
+ same => n,Hangup()
+exten => s,1,MSet({lifetime}={longest},{transfer}=ari-only)
  same => n,Stasis({app},leg)
  same => n,Hangup()
 """
@@ -152,6 +159,7 @@ def extensions_conf(spool: Path, language: str = "zh", limits: DialplanLimits | 
         f"[globals]\n{BEAT} = 0\n{FALLBACK} =\n{SEEN} =\n{LOOPBACK} = {int(loopback)}\n"
         f"{CONTROL} = {control or ''}\nYD_TICKET = 0\nYD_FIRST = 0\n"
     )
+    words |= {"plain": _PLAIN.format(), "gate": _GATE.format(**words), "clean": _CLEAN.format(**words)}
     entries = "".join(
         _ENTRY.format(context=context, door=door, **words)
         for context, door in ((TRUNK_CONTEXT, "trunk"), (PHONE_CONTEXT, "phone"))

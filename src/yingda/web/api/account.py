@@ -47,10 +47,12 @@ async def _account(room: Room, u: Uow, me: Identity, person: Person) -> AccountO
     policy = await room.policy()
     return AccountOut(
         sessions=[LoginSession(key=row.token_hash, here=row.token_hash == me.session_hash, created_at=row.created_at,
-                               last_seen_at=row.last_seen_at, address=row.address, browser=row.agent_string)
+                               last_seen_at=row.last_seen_at, address=row.address, browser=row.agent_string,
+                               way=row.way)
                   for row in rows],
         factor=bool(person.factor_at), factor_due=person.role in policy.factor_roles and not person.factor_at,
-        recovery_codes=len(person.factor_codes or ()), password_at=person.password_at)
+        recovery_codes=len(person.factor_codes or ()), password_at=person.password_at,
+        locked_until=await login.locked_until(u, person.number, now))
 
 
 async def _end(room: Room, me: Identity, person_id: int, key: str) -> None:
@@ -175,3 +177,10 @@ async def reset_factor(person_id: Id, me: Editor, request: Request) -> None:
     async with room.store.uow() as u:
         await factor.switch_off(u, me.actor, await _other(u, me, person_id))
 
+
+@router.delete("/people/{person_id}/lock", operation_id="unlockPerson", status_code=204)
+async def unlock_person(person_id: Id, me: Editor, request: Request) -> None:
+    """For who has typed wrong passwords too often: the next attempt counts at once."""
+    room = room_of(request)
+    async with room.store.uow() as u:
+        await login.unlock(u, me.actor, await _other(u, me, person_id))

@@ -19,6 +19,7 @@ from yingda.web.access import require, signed_in
 from yingda.web.api.notices import notices_out
 from yingda.web.identity import Identity
 from yingda.web.names import NOBODY, person_names
+from yingda.web.revisions import IfMatch, check
 from yingda.web.room import room_of
 from yingda.web.shapes.common import Asked, Id, Short
 from yingda.web.shapes.notify import AlarmNote, AlarmOut, AlarmPage, AlarmRuleIn, AlarmRuleOut, BellOut
@@ -95,8 +96,10 @@ async def list_rules(_: Handler, request: Request) -> list[AlarmRuleOut]:
 
 @router.put("/alarm-rules/{kind}", operation_id="saveAlarmRule")
 async def save_rule(kind: Short, body: AlarmRuleIn, me: Annotated[Identity, require(Permission.SETTINGS_EDIT)],
-                    request: Request) -> AlarmRuleOut:
+                    request: Request, read: IfMatch = "") -> AlarmRuleOut:
     """So many happenings within the window raise the alarm; then it is silent for a while before it is told again."""
     async with room_of(request).store.uow() as u:
+        if read and (now := (await alarms.rules(u)).get(kind)):
+            check(read, AlarmRuleOut(kind=kind, **asdict(now)))
         await alarms.save_rule(u, me.actor, kind, Rule(**body.model_dump()))
     return AlarmRuleOut(kind=kind, **body.model_dump())

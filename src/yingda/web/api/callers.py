@@ -14,8 +14,9 @@ from yingda.store.engine import Uow
 from yingda.web.access import require
 from yingda.web.identity import Identity
 from yingda.web.names import NOBODY, person_names
+from yingda.web.revisions import IfMatch, check_row
 from yingda.web.room import room_of
-from yingda.web.shapes.common import Asked, Id, In, Medium, Ms, Out, TypedNumber
+from yingda.web.shapes.common import Asked, Edited, Id, In, Medium, Ms, Out, TypedNumber
 
 router = APIRouter(tags=["callers"])
 Editor = Annotated[Identity, require(Permission.NUMBERS_EDIT)]
@@ -29,7 +30,9 @@ class CallerIn(In):
     expires_at: Annotated[int, Field(ge=0, le=2**53)] = 0  # UTC ms, 0 = never
 
 
-class CallerOut(Out):
+class CallerOut(Edited, Out):
+    edits = CallerIn
+
     id: Id
     kind: str
     number: str
@@ -48,11 +51,14 @@ async def _shown(u: Uow, rows: list[ListedCaller]) -> list[CallerOut]:
         created_by_name=people.get(row.created_by or 0, NOBODY).name) for row in rows]
 
 
-async def _save(request: Request, me: Identity, entry_id: int | None, body: CallerIn) -> CallerOut:
+async def _save(request: Request, me: Identity, entry_id: int | None, body: CallerIn, read: str = "") -> CallerOut:
     room = room_of(request)
     async with room.store.uow() as u:
-        row = await callers.save_caller(u, me.actor, entry_id, **body.model_dump())
-        shown = (await _shown(u, [row]))[0]
+        async def present(row: ListedCaller) -> CallerOut:
+            return (await _shown(u, [row]))[0]
+
+        await check_row(u, read, ListedCaller, entry_id, present)
+        shown = await present(await callers.save_caller(u, me.actor, entry_id, **body.model_dump()))
     room.reload_engine(me.person_id)
     return shown
 
@@ -70,8 +76,8 @@ async def create_caller(body: CallerIn, me: Editor, request: Request) -> CallerO
 
 
 @router.put("/callers/{entry_id}", operation_id="updateCaller")
-async def update_caller(entry_id: Id, body: CallerIn, me: Editor, request: Request) -> CallerOut:
-    return await _save(request, me, entry_id, body)
+async def update_caller(entry_id: Id, body: CallerIn, me: Editor, request: Request, read: IfMatch = "") -> CallerOut:
+    return await _save(request, me, entry_id, body, read)
 
 
 @router.delete("/callers/{entry_id}", operation_id="deleteCaller", status_code=204)

@@ -16,6 +16,7 @@ from yingda.store.pages import cursor as write_cursor
 from yingda.store.pages import read_cursor
 from yingda.web.access import require
 from yingda.web.identity import Identity
+from yingda.web.revisions import IfMatch, check_row
 from yingda.web.room import Room, room_of
 from yingda.web.shapes.common import Asked, Id
 from yingda.web.shapes.notify import (
@@ -64,9 +65,11 @@ async def list_names(_: Writer, request: Request) -> list[ChannelBrief]:
                 for row in await channels.listed(u) if row.active]
 
 
-async def _save(request: Request, me: Identity, channel_id: int | None, body: ChannelIn) -> ChannelOut:
+async def _save(request: Request, me: Identity, channel_id: int | None, body: ChannelIn,
+                read: str = "") -> ChannelOut:
     room = room_of(request)
     async with room.store.uow() as u:
+        await check_row(u, read, ChannelRow, channel_id, lambda row: _shown(room, row))
         row = await channels.save(u, me.actor, room.seal, channel_id, **body.model_dump())
     return _shown(room, row)
 
@@ -77,8 +80,9 @@ async def create_channel(body: ChannelIn, me: Editor, request: Request) -> Chann
 
 
 @router.put("/channels/{channel_id}", operation_id="updateChannel")
-async def update_channel(channel_id: Id, body: ChannelIn, me: Editor, request: Request) -> ChannelOut:
-    return await _save(request, me, channel_id, body)
+async def update_channel(channel_id: Id, body: ChannelIn, me: Editor, request: Request,
+                         read: IfMatch = "") -> ChannelOut:
+    return await _save(request, me, channel_id, body, read)
 
 
 @router.delete("/channels/{channel_id}", operation_id="deleteChannel", status_code=204)

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 
-from yingda.crm.customers import repo, service
+from yingda.crm.customers import id_numbers, repo, service
 from yingda.crm.customers.models import Customer
 from yingda.crm.customers.service import CustomerData, PhoneData, VehicleData
 from yingda.kit.numbers import mask
 from yingda.org.permissions import Permission, Scope
+from yingda.org.sealing import Seal
 from yingda.web.access import require
 from yingda.web.cards import number_card
 from yingda.web.errors import Conflict
@@ -32,10 +33,11 @@ Reader = Annotated[Identity, require(Permission.CUSTOMERS_VIEW)]
 Editor = Annotated[Identity, require(Permission.CUSTOMERS_EDIT)]
 
 
-def _out(row: Customer, me: Identity) -> CustomerOut:
+def _out(row: Customer, me: Identity, seal: Seal) -> CustomerOut:
     whole = me.may(Permission.NUMBERS_REVEAL, Scope.ALL)
     return CustomerOut(
         id=row.id, name=row.name, kind=row.kind, level=row.level, vip=row.vip, note=row.note,
+        id_number=id_numbers.shown(row, seal),
         phones=[PhoneOut(number=phone.number if whole else mask(phone.number), label=phone.label)
                 for phone in row.phones],
         vehicles=[VehicleOut.model_validate(vehicle) for vehicle in row.vehicles],
@@ -57,7 +59,7 @@ async def list_customers(
     """`q`: end or beginning of a number (4 digits or more), beginning of name, pinyin, initials, plate or VIN."""
     async with room_of(request).store.reading() as u:
         page = await repo.search(u, q, cursor, limit)
-    return CustomerPage(items=[_out(row, me) for row in page.items], next=page.next or None)
+    return CustomerPage(items=[_out(row, me, room_of(request).seal) for row in page.items], next=page.next or None)
 
 
 @router.get("/customers/by-number/{number}", operation_id="getCustomersByNumber")
@@ -69,20 +71,27 @@ async def by_number(number: Annotated[Asked, Path(max_length=40)], _: Reader, re
 @router.get("/customers/{customer_id}", operation_id="getCustomer")
 async def get_customer(customer_id: Id, me: Reader, request: Request) -> CustomerOut:
     async with room_of(request).store.reading() as u:
-        return _out(await repo.get_customer(u, customer_id), me)
+        return _out(await repo.get_customer(u, customer_id), me, room_of(request).seal)
 
 
 @router.post("/customers", operation_id="createCustomer", status_code=201)
 async def create_customer(body: CustomerIn, me: Editor, request: Request) -> CustomerOut:
-    async with room_of(request).store.uow() as u:
-        return _out(await service.create_customer(u, me.actor, _data(body)), me)
+    room = room_of(request)
+    async with room.store.uow() as u:
+        row = await service.create_customer(u, me.actor, _data(body))
+        await id_numbers.put(u, me.actor, row, room.seal, body.id_number or "")
+        return _out(row, me, room.seal)
 
 
 @router.put("/customers/{customer_id}", operation_id="updateCustomer")
 async def update_customer(customer_id: Id, body: CustomerChange, me: Editor, request: Request) -> CustomerOut:
     """Replaces the whole. A masked number stands for the one that the customer has already."""
-    async with room_of(request).store.uow() as u:
+    room = room_of(request)
+    async with room.store.uow() as u:
         before = await repo.get_customer(u, customer_id)
         if body.updated_at is not None and body.updated_at != before.updated_at:
             raise Conflict
-        return _out(await service.update_customer(u, me.actor, customer_id, _data(body)), me)
+        row = await service.update_customer(u, me.actor, customer_id, _data(body))
+        if body.id_number is not None:
+            await id_numbers.put(u, me.actor, row, room.seal, body.id_number)
+        return _out(row, me, room.seal)

@@ -14,12 +14,11 @@ from starlette.responses import Response
 from yingda.acd import repo as queues
 from yingda.calls import repo as calls
 from yingda.kit.i18n import catalogue, text
-from yingda.org import audit, callers, departments, people
+from yingda.org import audit, callers, departments, people_lines
 from yingda.org.extensions import list_extensions
 from yingda.org.permissions import Permission
 from yingda.store.engine import Uow
 from yingda.web.access import require
-from yingda.web.api.people import people_out
 from yingda.web.api.records import Wanted, items_out, within_reach
 from yingda.web.errors import NotAllowed
 from yingda.web.identity import Identity
@@ -43,13 +42,15 @@ def _word(key: str, language: str, other: str) -> str:
 async def _people(u: Uow, me: Identity) -> Table:
     seen = await reach_of(u, me, Permission.PEOPLE_VIEW)
     taken = await reach_of(u, me, Permission.DATA_EXPORT)
-    rows = [row for row in await people.list_people(u) if seen.covers(row.id) and taken.covers(row.id)]
+    rows = [one for one in await people_lines.list_lines(u) if seen.covers(one.id) and taken.covers(one.id)]
     places = {row.id: row.number for row in await departments.list_departments(u)}
-    head = ("number", "name", "role", "department", "extension", "mobile", "email", "title", "team", "skills", "active")
+    groups = {one.number: one.group_name for one in await list_extensions(u)}
+    head = ("number", "name", "role", "department", "extension", "extension_group", "mobile", "email", "title", "team",
+            "skills", "active")
     return head, [[
         one.number, one.name, one.role_name or _word(f"main.role.{one.role}", me.language, one.role),
-        places.get(one.department_id or 0, ""), one.extension, one.mobile, one.email, one.title, one.team,
-        ", ".join(one.skills), _yes(one.active, me)] for one in await people_out(u, rows)]
+        places.get(one.department_id or 0, ""), one.extension or "", groups.get(one.extension or "", ""), one.mobile,
+        one.email, one.title, one.team, ", ".join(one.skills or ()), _yes(one.active, me)] for one in rows]
 
 
 def _yes(value: bool, me: Identity) -> str:
@@ -57,8 +58,8 @@ def _yes(value: bool, me: Identity) -> str:
 
 
 async def _extensions(u: Uow, me: Identity) -> Table:
-    return ("extension", "name", "active"), [
-        [one.number, one.person_name, _yes(one.active, me)] for one in await list_extensions(u)]
+    return ("extension", "name", "extension_group", "active"), [
+        [one.number, one.person_name, one.group_name, _yes(one.active, me)] for one in await list_extensions(u)]
 
 
 async def _queues(u: Uow, me: Identity) -> Table:
@@ -104,13 +105,13 @@ async def export_calls(me: Exporter, request: Request, wanted: Wanted,
                 at = datetime.fromtimestamp(one.started_at / 1000, zone).strftime("%Y-%m-%d %H:%M:%S")
                 rows.append([at, one.direction, one.customer_number, one.caller, one.called, one.queue_name,
                              f"{one.agent_number} {one.agent_name}".strip(), one.outcome, str(one.wait_ms // 1000),
-                             str(one.talk_ms // 1000), one.customer_name, one.note])
+                             str(one.talk_ms // 1000), one.customer_name, one.category_name, one.note])
             cursor = page.next
             if not cursor:
                 break
     await _log(request, me, "calls", len(rows))
     head = ("started_at", "direction", "customer_number", "caller", "called", "queue", "agent", "outcome", "wait_s",
-            "talk_s", "customer", "note")
+            "talk_s", "customer", "category", "note")
     return await run_in_threadpool(_file, kind, "calls", (head, rows), me.language)
 
 

@@ -19,6 +19,7 @@ from yingda.store.errors import Invalid, NotFound
 from yingda.web.access import require
 from yingda.web.follow_ups import detail_out, items_out, sight_of
 from yingda.web.identity import Identity
+from yingda.web.revisions import IfMatch, check
 from yingda.web.room import room_of
 from yingda.web.shapes.common import Asked, Id
 from yingda.web.shapes.follow_ups import (
@@ -78,10 +79,11 @@ async def get_rules(_: Setter, request: Request) -> CallbackRulesOut:
 
 
 @router.put("/follow-ups/callback-rules", operation_id="saveCallbackRules")
-async def save_rules(body: CallbackRulesIn, me: Setter, request: Request) -> CallbackRulesOut:
+async def save_rules(body: CallbackRulesIn, me: Setter, request: Request, read: IfMatch = "") -> CallbackRulesOut:
     """Promised calls: how many tries, how far apart, how long they are kept, and in which hours. Live at once."""
     room = room_of(request)
     async with room.store.uow() as u:
+        check(read, CallbackRulesOut.model_validate(await settings.get_rules(u)))
         saved = await settings.save_rules(u, me.actor, settings.CallbackRules(**body.model_dump()))
     room.reload_engine(me.person_id)
     return CallbackRulesOut.model_validate(saved)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 
 from yingda.acd import repo as queues
 from yingda.org import calendars, hours
+from yingda.org.calling import all_features
 from yingda.org.checks import Checks
 from yingda.org.lines import list_numbers
 from yingda.org.models import HoursPlan
@@ -16,6 +17,7 @@ from yingda.org.site import get_site
 from yingda.store.engine import Uow
 from yingda.web.access import require, signed_in
 from yingda.web.identity import Identity
+from yingda.web.revisions import IfMatch, check_row
 from yingda.web.room import room_of
 from yingda.web.shapes.common import Id
 from yingda.web.shapes.hours import (
@@ -43,6 +45,9 @@ async def _used(u: Uow) -> dict[str, list[str]]:
     for number in await list_numbers(u):
         if number.plan_id is not None:
             found.setdefault(str(number.plan_id), []).append(number.number)
+    for row in await all_features(u):
+        if row.features.get("closed") and (plan := str(row.features.get("plan_id", ""))):
+            found.setdefault(plan, []).append(row.extension)
     return found
 
 
@@ -60,13 +65,16 @@ async def _shown(u: Uow, rows: list[HoursPlan], now: int) -> list[HoursOut]:
     return found
 
 
-async def _save(request: Request, me: Identity, plan_id: int | None, body: HoursIn) -> HoursOut:
+async def _save(request: Request, me: Identity, plan_id: int | None, body: HoursIn, read: str = "") -> HoursOut:
     room = room_of(request)
     data = calendars.PlanData(name=body.name, week=tuple(tuple(one) for one in body.week),
                               holiday=tuple(body.holiday), workday=tuple(body.workday))
     async with room.store.uow() as u:
-        row = await calendars.save_plan(u, me.actor, plan_id, data)
-        shown = (await _shown(u, [row], room.clock.now_ms()))[0]
+        async def present(row: HoursPlan) -> HoursOut:
+            return (await _shown(u, [row], room.clock.now_ms()))[0]
+
+        await check_row(u, read, HoursPlan, plan_id, present)
+        shown = await present(await calendars.save_plan(u, me.actor, plan_id, data))
     room.reload_engine(me.person_id)
     return shown
 
@@ -84,8 +92,8 @@ async def create_hours(body: HoursIn, me: Editor, request: Request) -> HoursOut:
 
 
 @router.put("/hours/{plan_id}", operation_id="updateHours")
-async def update_hours(plan_id: Id, body: HoursIn, me: Editor, request: Request) -> HoursOut:
-    return await _save(request, me, plan_id, body)
+async def update_hours(plan_id: Id, body: HoursIn, me: Editor, request: Request, read: IfMatch = "") -> HoursOut:
+    return await _save(request, me, plan_id, body, read)
 
 
 @router.delete("/hours/{plan_id}", operation_id="deleteHours", status_code=204)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from yingda.bus.verbs import Dial
 from yingda.kit.ids import new_id
 from yingda.org import api_keys
+from yingda.org import policy as policies
 from yingda.org.models import ApiKey
 from yingda.org.people import person_by_number
 from yingda.org.permissions import Permission
@@ -19,8 +20,9 @@ from yingda.web.access import require
 from yingda.web.errors import NotForKeys
 from yingda.web.identity import Identity
 from yingda.web.reach import reach_of
+from yingda.web.revisions import IfMatch, check
 from yingda.web.room import room_of
-from yingda.web.shapes.account import ApiKeyIn, ApiKeyMade, ApiKeyOut, ClickIn, ClickOut, PolicyShape
+from yingda.web.shapes.account import ApiKeyIn, ApiKeyMade, ApiKeyOut, ClickIn, ClickOut, LoginPolicyOut, PolicyShape
 from yingda.web.shapes.common import Id
 
 router = APIRouter(tags=["keys"])
@@ -34,24 +36,29 @@ def _key_out(row: ApiKey, owner: str) -> ApiKeyOut:
 
 
 @router.get("/login-policy", operation_id="getLoginPolicy")
-async def get_policy(_: Owner, request: Request) -> PolicyShape:
-    policy = await room_of(request).policy()
-    return PolicyShape(shortest=policy.shortest, kinds=policy.kinds, history=policy.history, days=policy.days,
-                       factor_roles=list(policy.factor_roles))
+async def get_policy(_: Owner, request: Request) -> LoginPolicyOut:
+    async with room_of(request).store.reading() as u:
+        return _policy_out(await policies.get_policy(u))
+
+
+def _policy_out(policy: Policy) -> LoginPolicyOut:
+    return LoginPolicyOut(shortest=policy.shortest, kinds=policy.kinds, history=policy.history, days=policy.days,
+                     factor_roles=list(policy.factor_roles))
 
 
 @router.put("/login-policy", operation_id="setLoginPolicy")
-async def set_policy(body: PolicyShape, me: Owner, request: Request) -> PolicyShape:
+async def set_policy(body: PolicyShape, me: Owner, request: Request, read: IfMatch = "") -> LoginPolicyOut:
     """Roles that need a second factor are asked for it at the next request."""
     room = room_of(request)
     async with room.store.uow() as u:
+        check(read, _policy_out(await policies.get_policy(u)))
         if not set(body.factor_roles) <= {row.code for row in await list_roles(u)}:
             raise Invalid({"factor_roles": "unknown"})
         await save_policy(u, me.actor, Policy(
             shortest=body.shortest, kinds=body.kinds, history=body.history, days=body.days,
             factor_roles=tuple(dict.fromkeys(body.factor_roles))))
     room.forget_site()
-    return body
+    return LoginPolicyOut(**body.model_dump())
 
 
 @router.get("/api-keys", operation_id="listApiKeys")

@@ -20,6 +20,7 @@ from yingda.web.api.routes import number_format, numbering_out
 from yingda.web.goals import Goals
 from yingda.web.identity import Identity
 from yingda.web.names import trunk_names
+from yingda.web.revisions import IfMatch, check_row
 from yingda.web.room import room_of
 from yingda.web.shapes.admin import NumberIn, NumberOut, TrunkIn, TrunkOut
 from yingda.web.shapes.common import Id
@@ -59,10 +60,12 @@ async def create_trunk(body: TrunkIn, me: TrunkEditor, request: Request) -> Trun
 
 
 @router.put("/trunks/{trunk_id}", operation_id="updateTrunk")
-async def update_trunk(trunk_id: Id, body: TrunkIn, me: TrunkEditor, request: Request) -> TrunkOut:
+async def update_trunk(trunk_id: Id, body: TrunkIn, me: TrunkEditor, request: Request,
+                       read: IfMatch = "") -> TrunkOut:
     """Without `secret` the old one stays."""
     room = room_of(request)
     async with room.store.uow() as u:
+        await check_row(u, read, Trunk, trunk_id, _trunk_out)
         before = await lines.get_trunk(u, trunk_id)
         row = await lines.save_trunk(u, me.actor, room.seal, trunk_id,
                                      _trunk_data(body, body.endpoint or before.endpoint))
@@ -71,7 +74,7 @@ async def update_trunk(trunk_id: Id, body: TrunkIn, me: TrunkEditor, request: Re
 
 
 async def _numbers_out(u: Uow, rows: list[Number]) -> list[NumberOut]:
-    trunks, goals = await trunk_names(u), await Goals.read(u)
+    trunks, goals = await trunk_names(u), await Goals.read(u, [row.destination for row in rows])
     return [NumberOut(
         id=row.id, number=row.number, trunk_id=row.trunk_id, trunk_name=trunks.get(row.trunk_id, ""),
         destination=row.destination, destination_name=goals.name(row.destination),
@@ -80,21 +83,26 @@ async def _numbers_out(u: Uow, rows: list[Number]) -> list[NumberOut]:
 
 async def _check_target(u: Uow, body: NumberIn) -> None:
     checks = Checks()
-    goals = await Goals.read(u)
+    goals = await Goals.read(u, (body.destination, body.closed_to))
     for field, target in (("destination", body.destination), ("closed_to", body.closed_to)):
         if code := goals.fault(target):
             checks.fail(field, code)
     checks.done()
 
 
-async def _save_number(request: Request, me: Identity, number_id: int | None, body: NumberIn) -> NumberOut:
+async def _save_number(request: Request, me: Identity, number_id: int | None, body: NumberIn,
+                       read: str = "") -> NumberOut:
     room = room_of(request)
     async with room.store.uow() as u:
+        async def present(row: Number) -> NumberOut:
+            return (await _numbers_out(u, [row]))[0]
+
+        await check_row(u, read, Number, number_id, present)
         await _check_target(u, body)
         row = await lines.save_number(u, me.actor, number_id, number=body.number.lstrip("+"),
                                       trunk_id=body.trunk_id, destination=body.destination,
                                       plan_id=body.plan_id, closed_to=body.closed_to, priority=body.priority)
-        shown = (await _numbers_out(u, [row]))[0]
+        shown = await present(row)
     room.reload_engine(me.person_id)
     return shown
 
@@ -111,8 +119,9 @@ async def create_number(body: NumberIn, me: NumberEditor, request: Request) -> N
 
 
 @router.put("/numbers/{number_id}", operation_id="updateNumber")
-async def update_number(number_id: Id, body: NumberIn, me: NumberEditor, request: Request) -> NumberOut:
-    return await _save_number(request, me, number_id, body)
+async def update_number(number_id: Id, body: NumberIn, me: NumberEditor, request: Request,
+                        read: IfMatch = "") -> NumberOut:
+    return await _save_number(request, me, number_id, body, read)
 
 
 @router.delete("/numbers/{number_id}", operation_id="deleteNumber", status_code=204)

@@ -10,8 +10,10 @@ from yingda.bus.verbs import (
     CancelConsult,
     CompleteTransfer,
     ConsultCall,
+    FetchParked,
     InviteParty,
     MakeConference,
+    ParkCall,
     PickUpCall,
     ToggleConsult,
     TransferCall,
@@ -20,7 +22,7 @@ from yingda.org.permissions import Permission, Scope
 from yingda.web.access import require
 from yingda.web.identity import Identity
 from yingda.web.room import room_of
-from yingda.web.shapes.work import CallId, InviteIn, PartyIn, PickUpIn
+from yingda.web.shapes.work import CallId, FetchIn, InviteIn, PartyIn, PickUpIn, SlotOut
 
 router = APIRouter(tags=["calls"])
 Agent = Annotated[Identity, require(Permission.AGENT_WORK)]
@@ -36,7 +38,10 @@ async def transfer(call_id: Call, body: PartyIn, me: Agent, request: Request) ->
 
 @router.post("/calls/{call_id}/consult", operation_id="consultCall", status_code=204)
 async def consult(call_id: Call, body: PartyIn, me: Agent, request: Request) -> None:
-    """Ask a colleague or an outside number while the customer hears music."""
+    """Ask a colleague, an outside number or a group (`queue:801`) while the customer hears music.
+
+    Of a group the agent whose turn it is gets rung; `nobody_free` when there is none.
+    """
     who = str(me.person_id)
     await room_of(request).link.ask(ConsultCall(actor=who, agent_id=who, call_id=call_id, to=body.to))
 
@@ -80,6 +85,24 @@ async def pick_up(body: PickUpIn, me: Annotated[Identity, require(Permission.CAL
     await room_of(request).link.ask(PickUpCall(
         actor=who, agent_id=who, call_id=body.call_id or "", from_agent=str(body.agent_id or ""),
         from_queue=str(body.queue_id or ""), anywhere=me.may(Permission.CALLS_PICK_UP, Scope.ALL)))
+
+
+@router.post("/calls/{call_id}/park", operation_id="parkCall")
+async def park(call_id: Call, me: Agent, request: Request) -> SlotOut:
+    """The customer waits with music in a numbered slot, from which any phone can fetch him; the agent is free.
+
+    Whoever parked is rung when nobody has fetched the call for two minutes.
+    """
+    who = str(me.person_id)
+    given = await room_of(request).link.ask(ParkCall(actor=who, agent_id=who, call_id=call_id)) or {}
+    return SlotOut(slot=given.get("slot", ""))
+
+
+@router.post("/agent/fetch-parked", operation_id="fetchParked", status_code=204)
+async def fetch(body: FetchIn, me: Agent, request: Request) -> None:
+    """Take the call that is parked in this slot; the own phone lifts by itself."""
+    who = str(me.person_id)
+    await room_of(request).link.ask(FetchParked(actor=who, agent_id=who, slot=body.slot))
 
 
 @router.post("/calls/{call_id}/conference", operation_id="makeConference", status_code=204)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from sqlalchemy import select
+from starlette.responses import Response
 
-from yingda.org import departments, passwords, people
-from yingda.org.extensions import list_extensions
-from yingda.org.models import Person, Role
+from yingda.org import passwords, people, people_lines
+from yingda.org.models import Person
 from yingda.org.people import PersonData
+from yingda.org.people_lines import PersonLine
 from yingda.org.permissions import Permission, Scope
 from yingda.org.roles import check_may_give
 from yingda.org.scopes import departments_below
@@ -19,6 +19,7 @@ from yingda.store.engine import Uow
 from yingda.web.access import require
 from yingda.web.errors import NotAllowed
 from yingda.web.identity import Identity
+from yingda.web.lists import written
 from yingda.web.reach import reach_of
 from yingda.web.room import room_of
 from yingda.web.shapes.common import Asked, Id
@@ -29,19 +30,25 @@ Reader = Annotated[Identity, require(Permission.PEOPLE_VIEW)]
 Editor = Annotated[Identity, require(Permission.PEOPLE_EDIT)]
 
 
+def _told(line: PersonLine) -> dict[str, Any]:
+    """A person as the answer has him: `PersonOut`, ids still as they are inside."""
+    return line._asdict() | {
+        "role_name": line.role_name or "", "department_name": line.department_name or "",
+        "extension": line.extension or "", "photo": line.photo or 0, "skills": line.skills or [],
+        "exceptions": len(line.exceptions or {})}
+
+
+def _written(line: PersonLine) -> dict[str, Any]:
+    """As `_told`, with the ids as they are outside: what need not be checked again."""
+    return _told(line) | {
+        name: None if key is None else str(key) for name, key in
+        (("id", line.id), ("department_id", line.department_id), ("extension_id", line.extension_id))}
+
+
 async def people_out(u: Uow, rows: list[Person]) -> list[PersonOut]:
     """Rows with the names that stand behind their ids."""
-    extensions = {e.id: e.number for e in await list_extensions(u)}
-    places = {d.id: d.name for d in await departments.list_departments(u)}
-    roles = {row.code: row.name for row in await u.execute(select(Role.code, Role.name))}
-    return [PersonOut(
-        id=row.id, number=row.number, name=row.name, pinyin=row.pinyin, py=row.py, role=row.role,
-        role_name=roles.get(row.role, ""), department_id=row.department_id,
-        department_name=places.get(row.department_id or 0, ""), extension_id=row.extension_id,
-        extension=extensions.get(row.extension_id or 0, ""), language=row.language, active=row.active,
-        must_change_password=row.must_change_password, created_at=row.created_at, mobile=row.mobile, email=row.email,
-        title=row.title, team=row.team, skills=list(row.skills or ()), exceptions=len(row.exceptions or {}),
-        version=row.version) for row in rows]
+    lines = await people_lines.lines_of(u, {row.id for row in rows})
+    return [PersonOut(**_told(lines[row.id])) for row in rows]
 
 
 def _data(body: PersonIn) -> PersonData:
@@ -65,12 +72,16 @@ async def check_may_edit(u: Uow, me: Identity, before: Person | None, data: Pers
     await check_may_give(u, me.grants, before, data.role)
 
 
-@router.get("/people", operation_id="listPeople")
-async def list_people(me: Reader, request: Request, q: Annotated[Asked, Query(max_length=64)] = "") -> list[PersonOut]:
-    """Those within the asker's reach. `q`: beginning of number, name, pinyin, initials or mobile number."""
+@router.get("/people", operation_id="listPeople", response_model=list[PersonOut])
+async def list_people(me: Reader, request: Request, q: Annotated[Asked, Query(max_length=64)] = "",
+                      first: Annotated[int, Query(ge=0, le=1000)] = 0, department: Id | None = None) -> Response:
+    """Those within the asker's reach, by number. `q`: beginning of number, name, pinyin, initials or mobile number;
+    `first`: no more than so many, those at work before those who have left; 0: all. `department`: those of this one.
+    """
     async with room_of(request).store.reading() as u:
         reach = await reach_of(u, me, Permission.PEOPLE_VIEW)
-        return await people_out(u, [row for row in await people.list_people(u, q) if reach.covers(row.id)])
+        found = await people_lines.list_lines(u, q, within=reach.people, first=first, department_id=department)
+    return written([_written(line) for line in found])
 
 
 @router.get("/people/{person_id}", operation_id="getPerson")

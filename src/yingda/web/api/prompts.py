@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse
 
+from yingda.bus.verbs import RecordPrompt
 from yingda.org.permissions import Permission
 from yingda.prompts import repo
 from yingda.prompts.audio import peaks_of, read_wave
@@ -20,7 +22,9 @@ from yingda.prompts.files import LANGUAGES
 from yingda.prompts.models import Prompt, PromptTake
 from yingda.store.engine import Uow
 from yingda.telephony.switch.config import SHIPPED_SOUNDS
+from yingda.web import phone_takes
 from yingda.web.access import require
+from yingda.web.errors import NoExtension
 from yingda.web.identity import Identity
 from yingda.web.names import NOBODY, PersonName, person_names
 from yingda.web.prompt_uses import places
@@ -29,6 +33,7 @@ from yingda.web.shapes.common import Id
 from yingda.web.shapes.prompts import (
     DraftOut,
     Origin,
+    PhoneTakeOut,
     PromptChange,
     PromptIn,
     PromptOut,
@@ -125,6 +130,24 @@ async def speak_draft(body: SpeakIn, me: Editor, request: Request) -> DraftOut:
         room.drafts.forget(raw)
         raise
     return _draft_out(await run_in_threadpool(room.drafts.finish, raw, str(me.person_id), "tts", body.text))
+
+@router.post("/prompts/drafts/phone", operation_id="recordByPhone", status_code=201)
+async def record_by_phone(me: Editor, request: Request) -> PhoneTakeOut:
+    """Ring the asker's own phone; what he says after the tone is recorded. He must not be ready for customers."""
+    if not me.extension:
+        raise NoExtension
+    given = await room_of(request).link.ask(RecordPrompt(actor=str(me.person_id), agent_id=str(me.person_id)))
+    return PhoneTakeOut(call_id=given["call_id"])
+
+@router.post("/prompts/drafts/phone/{call_id}", operation_id="takePhoneDraft", status_code=201)
+async def take_phone_draft(call_id: Id, me: Editor, request: Request) -> DraftOut:
+    """What was said in that call. Refused: recording_not_ready (ask again), prompt_file_missing (nothing kept)."""
+    room = room_of(request)
+    async with room.store.reading() as u:
+        file = await phone_takes.recorded(u, room, call_id, me)
+    raw = await run_in_threadpool(room.prompts.drafts.incoming)
+    await run_in_threadpool(shutil.copyfile, file, raw)
+    return _draft_out(await run_in_threadpool(room.prompts.drafts.finish, raw, str(me.person_id), "phone"))
 
 @router.get("/prompts/drafts/{draft}/audio", operation_id="getDraftAudio", response_class=FileResponse, responses=WAV)
 async def get_draft_audio(draft: str, me: Editor, request: Request) -> FileResponse:

@@ -15,10 +15,12 @@ from yingda.org.checks import Checks
 from yingda.org.models import HoursPlan
 from yingda.org.permissions import Permission
 from yingda.store.engine import Uow
+from yingda.web import sounds
 from yingda.web.access import require
 from yingda.web.goals import Goals
 from yingda.web.identity import Identity
 from yingda.web.names import NOBODY, person_names
+from yingda.web.revisions import IfMatch, check_row
 from yingda.web.room import room_of
 from yingda.web.shapes.admin import MemberOut, PolicyOut, QueueIn, QueueOut
 from yingda.web.shapes.common import Id
@@ -48,16 +50,20 @@ def _policy_out(row: Queue) -> PolicyOut:
     return PolicyOut(**{name: getattr(policy, name) for name in FIELDS} | {"plan_id": policy.plan_id or None})
 
 
-async def _save(request: Request, me: Identity, queue_id: int | None, body: QueueIn) -> QueueOut:
+async def _save(request: Request, me: Identity, queue_id: int | None, body: QueueIn, read: str = "") -> QueueOut:
     room = room_of(request)
     members = tuple((member.person_id, member.level, member.areas) for member in body.members)
     kept = body.policy.model_dump()
     policy = Policy(**kept | {"plan_id": str(kept["plan_id"] or "")})
     async with room.store.uow() as u:
+        async def present(row: Queue) -> QueueOut:
+            return (await _shown(u, [row]))[0]
+
+        await check_row(u, read, Queue, queue_id, present)
         await _check_plan(u, body)
         row = await repo.save_queue(u, me.actor, queue_id, QueueData(
             **body.model_dump(exclude={"members", "policy"}), members=members, policy=policy))
-        shown = (await _shown(u, [row]))[0]
+        shown = await present(row)
     room.reload_engine(me.person_id)
     return shown
 
@@ -69,6 +75,9 @@ async def _check_plan(u: Uow, body: QueueIn) -> None:
     goals = await Goals.read(u)
     if body.survey_flow_id is not None and (code := goals.fault(f"flow:{body.survey_flow_id}")):
         checks.fail("survey_flow_id", code)
+    greeting = body.policy.box_greeting
+    if greeting and not any(greeting in names for names in (await sounds.playable(u)).values()):
+        checks.fail("policy.box_greeting", "unknown")
     for name in DESTINATIONS:
         target = getattr(body.policy, name)
         if target and (code := goals.fault(target)):
@@ -94,6 +103,6 @@ async def create_queue(body: QueueIn, me: Editor, request: Request) -> QueueOut:
 
 
 @router.put("/queues/{queue_id}", operation_id="updateQueue")
-async def update_queue(queue_id: Id, body: QueueIn, me: Editor, request: Request) -> QueueOut:
+async def update_queue(queue_id: Id, body: QueueIn, me: Editor, request: Request, read: IfMatch = "") -> QueueOut:
     """Replaces the whole, members too. `active` false archives: callers are led elsewhere, the records stay."""
-    return await _save(request, me, queue_id, body)
+    return await _save(request, me, queue_id, body, read)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from yingda.calls import repo
+from yingda.calls import categories, repo
 from yingda.calls.models import CallRow, SegmentRow
 from yingda.calls.repo import CallDetail as Detail
 from yingda.calls.repo import CallFilter
@@ -46,13 +46,15 @@ async def items_out(u: Uow, rows: Sequence[CallRow], me: Identity) -> list[CallI
     queues = await queue_names(u) if rows else {}
     names = await customers.names(u, {row.customer_id for row in rows if row.customer_id is not None})
     recordings = await of_calls(u, [row.id for row in rows])
+    about = await categories.names(u, me.language) if any(row.category_id for row in rows) else {}
     return [_item(row, people.get(row.agent_id, NOBODY), queues.get(row.queue_id, ""),
-                  names.get(row.customer_id or 0, ""), recordings.get(row.id, []), takes_part(row, (), reveal))
+                  names.get(row.customer_id or 0, ""), about.get(row.category_id or 0, ""),
+                  recordings.get(row.id, []), takes_part(row, (), reveal))
             for row in rows]
 
 
-def _item(row: CallRow, agent: tuple[str, str], queue: str, customer: str, recordings: list[Recording],
-          whole: bool) -> CallItem:
+def _item(row: CallRow, agent: tuple[str, str], queue: str, customer: str, category: str,
+          recordings: list[Recording], whole: bool) -> CallItem:
     internal = row.direction == "internal"
     hide_caller = not whole and not internal and row.direction == "in"
     hide_called = not whole and not internal and row.direction == "out"
@@ -62,7 +64,8 @@ def _item(row: CallRow, agent: tuple[str, str], queue: str, customer: str, recor
         called=mask(row.called) if hide_called else row.called,
         customer_number=row.peer if whole or internal else mask(row.peer), agent_id=row.agent_id,
         agent_number=agent[0], agent_name=agent[1], queue_id=row.queue_id, queue_name=queue,
-        customer_id=row.customer_id, customer_name=customer, wait_ms=row.wait_ms, ring_ms=row.ring_ms,
+        customer_id=row.customer_id, customer_name=customer, category_id=row.category_id, category_name=category,
+        wait_ms=row.wait_ms, ring_ms=row.ring_ms,
         talk_ms=row.talk_ms, hold_ms=row.hold_ms, ended_by=row.ended_by, note=row.note,
         recordings=[recording_out(one) for one in recordings])
 
@@ -72,6 +75,8 @@ def _wanted(
     agent_id: Annotated[Id | None, Query()] = None,
     queue_id: Annotated[Id | None, Query()] = None,
     customer_id: Annotated[Id | None, Query()] = None,
+    category_id: Annotated[Id | None, Query()] = None,
+    uncategorised: Annotated[bool, Query()] = False,
     direction: Annotated[Literal["", "in", "out", "internal"], Query()] = "",
     outcome: Annotated[str, Query(max_length=200, pattern="^[a-z_,]*$")] = "",
     since: Annotated[int | None, Query(alias="from", ge=0, le=2**53)] = None,
@@ -81,9 +86,12 @@ def _wanted(
 ) -> CallFilter:
     if since is not None and until is not None and since >= until:
         raise Invalid({"from": "wrong_range_of_time"})
-    return CallFilter(number=number, customer_id=customer_id, agent_id=agent_id, queue_id=queue_id,
-                        direction=direction, outcome=outcome, since=since, until=until,
-                        min_ms=None if min_s is None else min_s * 1000,
+    if uncategorised and category_id is not None:
+        raise Invalid({"uncategorised": "not_with_category"})
+    about = frozenset[int]() if category_id is None else frozenset({category_id})
+    return CallFilter(number=number, customer_id=customer_id, category_ids=about, uncategorised=uncategorised,
+                        agent_id=agent_id, queue_id=queue_id, direction=direction, outcome=outcome,
+                        since=since, until=until, min_ms=None if min_s is None else min_s * 1000,
                         max_ms=None if max_s is None else max_s * 1000 + 999)
 
 
@@ -97,7 +105,8 @@ async def list_calls(
 ) -> CallPage:
     """Newest first. `number`: whole, or its last four digits or more. `from` is inclusive, `to` exclusive.
 
-    `min_s`, `max_s`: seconds talked. Only calls within the asker's reach are found.
+    `min_s`, `max_s`: seconds talked. `category_id`: with the categories below it; `uncategorised`: only calls
+    without one, not both. Only calls within the asker's reach are found.
     """
     async with room_of(request).store.reading() as u:
         page = await repo.search_calls(u, await within_reach(u, me, wanted), cursor, limit)
@@ -107,6 +116,9 @@ async def list_calls(
 async def within_reach(u: Uow, me: Identity, wanted: CallFilter) -> CallFilter:
     """The search, kept to the calls that the asker may see. Raises NotAllowed when he names an agent outside."""
     reach = await reach_of(u, me, Permission.CALLS_VIEW)
+    if wanted.category_ids:  # one was asked for: those below it too
+        tree, (asked,) = await categories.list_categories(u), wanted.category_ids
+        wanted = replace(wanted, category_ids=categories.with_below(tree, asked))
     if reach.people is None:
         return wanted
     if wanted.agent_id is not None:
@@ -133,7 +145,8 @@ async def note_call(call_id: Id, body: NoteIn, me: Annotated[Identity, require(P
         customer_id = body.customer_id if "customer_id" in body.model_fields_set else detail.call.customer_id
         if body.customer_id is not None and body.customer_id not in await customers.names(u, {body.customer_id}):
             raise Invalid({"customer_id": "unknown"})
-        await repo.set_note(u, me.actor, call_id, body.text, customer_id)
+        category_id = body.category_id if "category_id" in body.model_fields_set else detail.call.category_id
+        await repo.set_note(u, me.actor, call_id, body.text, customer_id, category_id)
         return await _detail_out(u, await repo.get_detail(u, call_id), me)
 
 

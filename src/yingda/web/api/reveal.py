@@ -1,4 +1,4 @@
-"""A masked number, shown on demand. Each time is in the log before the number is told."""
+"""A masked number (telephone or ID), shown on demand. Each time is in the log before the number is told."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request
 
 from yingda.calls import repo as calls
+from yingda.crm.customers import id_numbers
 from yingda.crm.customers import repo as customers
 from yingda.kit.numbers import mask
 from yingda.org import audit
 from yingda.org.permissions import Permission, Scope
+from yingda.org.sealing import Seal
 from yingda.store.engine import Uow
 from yingda.web.access import require
 from yingda.web.api.records import takes_part
@@ -26,7 +28,7 @@ router = APIRouter(tags=["reveal"])
 class RevealIn(In):
     """`number`: as it is shown, masked; which of a customer's numbers is wanted is told by it."""
 
-    kind: Literal["call", "customer"]
+    kind: Literal["call", "customer", "customer_id"]
     id: Id
     number: TypedNumber
 
@@ -35,24 +37,28 @@ class RevealOut(Out):
     number: str  # "" when that masked number is none of the record's
 
 
-async def _numbers(u: Uow, me: Identity, body: RevealIn) -> list[str]:
-    if body.kind == "customer":
+async def _numbers(u: Uow, me: Identity, body: RevealIn, seal: Seal) -> list[str]:
+    if body.kind != "call":
         if not me.may(Permission.CUSTOMERS_VIEW) or not me.may(Permission.NUMBERS_ASK, Scope.ALL):
             raise NotAllowed  # customers are nobody's own: the right must reach over everything
-        return [phone.number for phone in (await customers.get_customer(u, body.id)).phones]
+        row = await customers.get_customer(u, body.id)
+        return [id_numbers.whole(row, seal)] if body.kind == "customer_id" else [one.number for one in row.phones]
     detail = await calls.get_detail(u, body.id)
     for permission in (Permission.CALLS_VIEW, Permission.NUMBERS_ASK):
         if not takes_part(detail.call, detail.segments, await reach_of(u, me, permission)):
             raise NotAllowed
-    row = detail.call
-    return [row.peer, row.caller, row.called, *(one.number for one in detail.segments if one.kind == "outside")]
+    call = detail.call
+    return [call.peer, call.caller, call.called, *(one.number for one in detail.segments if one.kind == "outside")]
 
 
 @router.post("/reveal", operation_id="revealNumber")
 async def reveal(body: RevealIn, me: Annotated[Identity, require(Permission.NUMBERS_ASK)],
                  request: Request) -> RevealOut:
     """Refused when the call is nobody's within reach."""
-    async with room_of(request).store.uow() as u:
-        found = next((number for number in await _numbers(u, me, body) if number and mask(number) == body.number), "")
-        audit.record(u, me.actor, "number.reveal", body.kind, body.id, None, {"number": body.number})
+    room, hide = room_of(request), id_numbers.masked if body.kind == "customer_id" else mask
+    async with room.store.uow() as u:
+        numbers = await _numbers(u, me, body, room.seal)
+        found = next((number for number in numbers if number and hide(number) == body.number), "")
+        action, what = ("id_number.reveal", "customer") if body.kind == "customer_id" else ("number.reveal", body.kind)
+        audit.record(u, me.actor, action, what, body.id, None, {"number": body.number})
     return RevealOut(number=found)

@@ -17,6 +17,7 @@ from yingda.store.engine import Uow
 from yingda.web.access import require
 from yingda.web.identity import Identity
 from yingda.web.reach import reach_of
+from yingda.web.revisions import IfMatch, check_row
 from yingda.web.room import room_of
 from yingda.web.shapes.common import Id
 from yingda.web.shapes.org import (
@@ -103,10 +104,12 @@ async def get_rights(person_id: Id, me: Reader, request: Request) -> RightsOut:
 
 
 @router.put("/people/{person_id}/rights", operation_id="setExceptions")
-async def set_exceptions(person_id: Id, body: ExceptionsIn, me: Editor, request: Request) -> RightsOut:
+async def set_exceptions(person_id: Id, body: ExceptionsIn, me: Editor, request: Request,
+                         read: IfMatch = "") -> RightsOut:
     """Replace a person's exceptions: a scope grants, "none" denies, what is not named follows the role."""
     room = room_of(request)
     async with room.store.uow() as u:
+        await check_row(u, read, Person, person_id, lambda row: _rights(u, row))
         row = await people.get_person(u, person_id)
         await roles.set_exceptions(u, me.actor, me.grants, row, body.exceptions)
         shown = await _rights(u, row)

@@ -13,6 +13,7 @@ from yingda.org.office_models import ConferenceRoom
 from yingda.org.permissions import Permission
 from yingda.web.access import require
 from yingda.web.identity import Identity
+from yingda.web.revisions import IfMatch, check_row
 from yingda.web.room import Room, room_of
 from yingda.web.shapes.common import Id
 from yingda.web.shapes.office import MutedIn, ParticipantOut, RoomIn, RoomOut
@@ -46,9 +47,10 @@ async def list_rooms(me: Editor, request: Request) -> list[RoomOut]:
         return [_out(row, inside) for row in await rooms.list_rooms(u)]
 
 
-async def _save(request: Request, me: Identity, room_id: int | None, body: RoomIn) -> RoomOut:
+async def _save(request: Request, me: Identity, room_id: int | None, body: RoomIn, read: str = "") -> RoomOut:
     room = room_of(request)
     async with room.store.uow() as u:
+        await check_row(u, read, ConferenceRoom, room_id, lambda row: _out(row, []))
         row = await rooms.save_room(u, me.actor, room.seal, room_id, rooms.RoomData(**body.model_dump()))
     room.reload_engine(me.person_id)
     return _out(row, [])
@@ -60,9 +62,9 @@ async def create_room(body: RoomIn, me: Editor, request: Request) -> RoomOut:
 
 
 @router.put("/rooms/{room_id}", operation_id="updateRoom")
-async def update_room(room_id: Id, body: RoomIn, me: Editor, request: Request) -> RoomOut:
+async def update_room(room_id: Id, body: RoomIn, me: Editor, request: Request, read: IfMatch = "") -> RoomOut:
     """PINs that are null stay as they are."""
-    return await _save(request, me, room_id, body)
+    return await _save(request, me, room_id, body, read)
 
 
 @router.delete("/rooms/{room_id}", operation_id="deleteRoom", status_code=204)

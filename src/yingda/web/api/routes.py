@@ -14,6 +14,7 @@ from yingda.org.office_models import Route
 from yingda.org.permissions import Permission
 from yingda.web.access import require
 from yingda.web.identity import Identity
+from yingda.web.revisions import IfMatch, check_row
 from yingda.web.room import room_of
 from yingda.web.shapes.common import Id
 from yingda.web.shapes.office import Numbering, NumberingAsked, NumberSent, RouteIn, RouteOut
@@ -37,11 +38,12 @@ def _out(row: Route) -> RouteOut:
                     trunk_ids=[int(one) for one in row.trunk_ids], active=row.active)
 
 
-async def _save(request: Request, me: Identity, route_id: int | None, body: RouteIn) -> RouteOut:
+async def _save(request: Request, me: Identity, route_id: int | None, body: RouteIn, read: str = "") -> RouteOut:
     room = room_of(request)
     data = routes.RouteData(name=body.name, classes=tuple(body.classes), prefix=body.prefix, active=body.active,
                             trunk_ids=tuple(body.trunk_ids), position=body.position)
     async with room.store.uow() as u:
+        await check_row(u, read, Route, route_id, _out)
         row = await routes.save_route(u, me.actor, route_id, data)
     room.reload_engine(me.person_id)
     return _out(row)
@@ -72,8 +74,8 @@ async def create_route(body: RouteIn, me: Editor, request: Request) -> RouteOut:
 
 
 @router.put("/routes/{route_id}", operation_id="updateRoute")
-async def update_route(route_id: Id, body: RouteIn, me: Editor, request: Request) -> RouteOut:
-    return await _save(request, me, route_id, body)
+async def update_route(route_id: Id, body: RouteIn, me: Editor, request: Request, read: IfMatch = "") -> RouteOut:
+    return await _save(request, me, route_id, body, read)
 
 
 @router.delete("/routes/{route_id}", operation_id="deleteRoute", status_code=204)

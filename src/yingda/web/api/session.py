@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from yingda.org import login, people, sessions
 from yingda.web import refusals
-from yingda.web.access import address_of, cookie_name, public, signed_in
+from yingda.web.access import address_of, cookie_name, factor_due, password_due, public, signed_in
 from yingda.web.errors import NotLoggedIn
 from yingda.web.identity import Identity, identify
 from yingda.web.room import Room, room_of
@@ -19,13 +19,12 @@ router = APIRouter(tags=["session"])
 
 async def session_out(room: Room, me: Identity) -> SessionOut:
     firm, policy = await room.site(), await room.policy()
-    old = policy.days > 0 and room.clock.now_ms() - me.password_at > policy.days * 86_400_000
     return SessionOut(
         me=Me(id=me.person_id, number=me.number, name=me.name, role=me.role, permissions=me.permissions,
               scopes=me.scopes, language="en" if me.language == "en" else "zh", extension=me.extension,
               department=me.department),
-        csrf=me.csrf, expires_at=me.expires_at, must_change_password=me.must_change_password or old,
-        factor_due=me.role in policy.factor_roles and not me.factor, company=firm.company,
+        csrf=me.csrf, expires_at=me.expires_at, must_change_password=password_due(room, me, policy),
+        factor_due=factor_due(me, policy), own_password=me.own_password, company=firm.company,
         timezone=firm.timezone, version=room.config.version, at=room.clock.now_ms())
 
 
@@ -46,6 +45,8 @@ async def log_in(body: LoginIn, _: Annotated[None, public()], request: Request, 
     with refusals.of_login(room, body.number, address):
         done = await login.log_in(room.store, body.number, body.password, room.clock.now_ms(), address,
                                   request.headers.get("user-agent", ""), seal=room.seal, code=body.code)
+    if done.fresh:
+        room.reload_engine(done.person.id)
     me = await identify(room.store, room.clock, done.session.token, address)
     if me is None:
         raise NotLoggedIn

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from yingda.acd.models import QueueMember
 from yingda.acd.repo import get_queue
 from yingda.kit.i18n import text
-from yingda.org import audit, departments, people, roles
+from yingda.org import audit, departments, extension_groups, people, roles
 from yingda.org.extensions import list_extensions
 from yingda.org.permissions import Permission
 from yingda.org.staff_import import COLUMNS, Known, Plan, plan
@@ -24,6 +24,7 @@ from yingda.web.api.people import check_may_edit
 from yingda.web.errors import NotAllowed
 from yingda.web.identity import Identity
 from yingda.web.room import room_of
+from yingda.web.shapes.common import Asked
 from yingda.web.shapes.org import BulkIn, BulkOut, ImportOut, Patch, RowFault
 from yingda.web.sheets import sheet, workbook
 from yingda.web.texts import field_text
@@ -33,6 +34,7 @@ router = APIRouter(tags=["people"])
 Editor = Annotated[Identity, require(Permission.PEOPLE_EDIT)]
 PREVIEW: Final = 10
 MOST_FAULTS: Final = 500
+MOST_COLUMNS: Final = 60
 _FILES: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
 
@@ -59,7 +61,20 @@ async def _known(u: Uow) -> Known:
     by_place |= {row.number.lower(): row.id for row in places}
     return Known(
         numbers={row.number for row in await people.list_people(u)}, roles=by_word, departments=by_place,
-        extensions={one.number: None if one.person_id else one.id for one in await list_extensions(u) if one.active})
+        extensions={one.number: None if one.person_id else one.id for one in await list_extensions(u) if one.active},
+        groups={row.name.lower(): row.id if row.active else None for row in await extension_groups.list_groups(u)})
+
+
+async def _write(u: Uow, me: Identity, made: Plan) -> int:
+    """How many people have come in; their extensions are in the groups that the rows name."""
+    written = len(await people.insert_people(u, me.actor, made.good.values()))
+    wanted: dict[int, list[int]] = {}
+    for at, group in made.groups.items():
+        if (extension := made.good[at].extension_id) is not None:
+            wanted.setdefault(group, []).append(extension)
+    for group, extensions in wanted.items():
+        await extension_groups.put_into(u, me.actor, extensions, group)
+    return written
 
 
 def _failed_file(table: list[list[str]], made: Plan, language: str) -> str:
@@ -70,8 +85,17 @@ def _failed_file(table: list[list[str]], made: Plan, language: str) -> str:
     return base64.b64encode(workbook([*table[0], "!"], rows)).decode() if rows else ""
 
 
+def _sample(table: list[list[str]], place: int) -> str:
+    cells = (row[place].strip() for row in table[1:50] if place < len(row))
+    return next((cell[:40] for cell in cells if cell), "")
+
+
 def _out(table: list[list[str]], made: Plan, language: str, written: int) -> ImportOut:
+    head = table[0][:MOST_COLUMNS] if table else []
+    fields = {place: name for name, place in made.columns.items()}
     return ImportOut(
+        head=[cell.strip()[:40] for cell in head], samples=[_sample(table, place) for place in range(len(head))],
+        mapping=[fields.get(place, "") for place in range(len(head))],
         columns=sorted(made.columns, key=lambda name: made.columns[name]), ignored=made.ignored, rows=made.rows,
         good=len(made.good), written=written,
         preview=[[one.number, one.name, one.mobile, one.title, one.team] for one in
@@ -83,20 +107,25 @@ def _out(table: list[list[str]], made: Plan, language: str, written: int) -> Imp
 
 @router.post("/staff-import", operation_id="importPeople")
 async def import_people(me: Editor, request: Request, file: Annotated[UploadFile, File()],
-                        mode: Annotated[Literal["check", "all", "good"], Query()] = "check") -> ImportOut:
+                        mode: Annotated[Literal["check", "all", "good"], Query()] = "check",
+                        columns: Annotated[Asked, Query(max_length=1000)] = "") -> ImportOut:
     """`check` writes nothing; `all` writes all rows or, when one is faulty, none; `good` writes those without faults.
 
-    Imported people have no password: nobody can log in as them before one is set. `failed_file`: the faulty rows with
-    their reasons, as an Excel file in base64.
+    `columns`: the field of each column in order, separated by commas and empty where it is not used; without it the
+    headings decide. An extension group in a row needs the right to edit extensions. Imported people have no password:
+    nobody can log in as them before one is set. `failed_file`: the faulty rows with their reasons, as an Excel file in
+    base64.
     """
     room = room_of(request)
     table = await run_in_threadpool(rows_of, await file.read())
     async with room.store.uow() as u:
-        made = plan(table, await _known(u))
+        made = plan(table, await _known(u), columns.split(",") if columns else ())
         for data in made.good.values():
             await check_may_edit(u, me, None, data)
+        if made.groups and not me.may(Permission.EXTENSIONS_EDIT):
+            raise NotAllowed
         write = mode == "good" or (mode == "all" and not made.faults)
-        written = len(await people.insert_people(u, me.actor, made.good.values())) if write else 0
+        written = await _write(u, me, made) if write else 0
     if written:
         room.reload_engine(me.person_id)
     return await run_in_threadpool(_out, table, made, me.language, written)

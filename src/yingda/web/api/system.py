@@ -20,14 +20,24 @@ from yingda.org.permissions import Permission
 from yingda.recording.models import Recording
 from yingda.store.base import Base
 from yingda.store.engine import Uow
-from yingda.web import health, logbook
+from yingda.store.errors import NotFound
+from yingda.web import health, licences, logbook
 from yingda.web.access import require
 from yingda.web.errors import NotForKeys
 from yingda.web.identity import Identity
+from yingda.web.problems import language_of
 from yingda.web.room import Room, room_of
 from yingda.web.shapes.common import Asked
 from yingda.web.shapes.session import HealthPart
-from yingda.web.shapes.system import CertificateIn, CertificateOut, DiskOut, LogLine, SystemOut
+from yingda.web.shapes.system import (
+    CertificateIn,
+    CertificateOut,
+    DiskOut,
+    LicenceOut,
+    LicenceText,
+    LogLine,
+    SystemOut,
+)
 from yingda.web.support import bundle
 
 router = APIRouter(tags=["system"])
@@ -66,14 +76,12 @@ def _backup_at(room: Room) -> int:
         return 0
 
 
-async def _parts(room: Room) -> dict[str, HealthPart]:
-    database, worker = await asyncio.gather(health.database_part(room), health.worker_part(room))
-    found = {"switch": health.switch_part(room), "engine": health.engine_part(room), "database": database,
-             "disk": health.disk_part(room), "worker": worker}
-    return {name: HealthPart(state=part.state, detail=part.detail) for name, part in found.items()}
+async def _parts(room: Room, language: str) -> dict[str, HealthPart]:
+    return {name: HealthPart(state=part.state, detail=part.detail(language))
+            for name, part in (await health.parts(room)).items()}
 
 
-async def _system(room: Room) -> SystemOut:
+async def _system(room: Room, language: str) -> SystemOut:
     async with room.store.reading() as u:
         schema = str((await u.execute(text("SELECT version_num FROM alembic_version"))).scalar_one())
         query = "SELECT sqlite_version()" if room.store.kind == "sqlite" else "SHOW server_version"
@@ -83,7 +91,8 @@ async def _system(room: Room) -> SystemOut:
     return SystemOut(
         version=room.config.version, switch_version=str((room.link.mirror.switch or {}).get("version", "")),
         python_version=platform.python_version(), database=f"{room.store.kind} {version}", schema_version=schema,
-        started_at=room.started_at, uptime_s=(now - room.started_at) // 1000, health=await _parts(room), disk=disk,
+        started_at=room.started_at, uptime_s=(now - room.started_at) // 1000,
+        health=await _parts(room, language), disk=disk,
         certificate=await asyncio.to_thread(_certificate, room), https_names=[room.config.sip_host],
         backup_at=await asyncio.to_thread(_backup_at, room),
         log_parts=await asyncio.to_thread(logbook.parts, room.config.data_dir / "log"))
@@ -91,7 +100,7 @@ async def _system(room: Room) -> SystemOut:
 
 @router.get("/system", operation_id="getSystem")
 async def system(_: Owner, request: Request) -> SystemOut:
-    return await _system(room_of(request))
+    return await _system(room_of(request), language_of(request.scope))
 
 
 @router.put("/system/certificate", operation_id="putCertificate")
@@ -123,11 +132,33 @@ async def list_logs(_: Owner, request: Request, part: Annotated[Asked, Query(max
             for one in found]
 
 
+@router.get("/system/licences", operation_id="listLicences")
+async def list_licences(_: Owner, request: Request) -> list[LicenceOut]:
+    """What others made and this installation runs, the product itself first; the texts one by one (`getLicence`)."""
+    return [LicenceOut(kind=one.kind, name=one.name, version=one.version, licence=one.licence, url=one.url,
+                       text=bool(one.text)) for one in await _licences(request)]
+
+
+@router.get("/system/licence", operation_id="getLicence")
+async def get_licence(_: Owner, request: Request, kind: Annotated[Asked, Query(max_length=20)],
+                      name: Annotated[Asked, Query(max_length=200)]) -> LicenceText:
+    found = next((one for one in await _licences(request) if (one.kind, one.name) == (kind, name)), None)
+    if found is None:
+        raise NotFound(kind="licence", id=name)
+    return LicenceText(name=found.name, text=found.text)
+
+
+async def _licences(request: Request) -> list[licences.Part]:
+    room = room_of(request)
+    switch = str((room.link.mirror.switch or {}).get("version", ""))
+    return await asyncio.to_thread(licences.listed, room.config.checkout, room.config.page_dir, switch)
+
+
 @router.get("/system/support", operation_id="getSupportBundle", response_class=Response, responses=_ZIP)
 async def support(me: Owner, request: Request) -> Response:
     """A zip file for whoever helps: versions, health, counts, the ends of the logs; no secrets, numbers masked."""
     room = room_of(request)
-    told, counts = (await _system(room)).model_dump(), await _counts(room)
+    told, counts = (await _system(room, language_of(request.scope))).model_dump(), await _counts(room)
     made = await asyncio.to_thread(bundle, room.config.data_dir, told, counts, None, _secrets(room))
     async with room.store.uow() as u:
         audit.record(u, me.actor, "support.bundle", "system", "support")

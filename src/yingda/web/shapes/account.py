@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from yingda.web.shapes.common import Id, In, Ms, Name, Out, Secret
+from yingda.web.shapes.common import Edited, Id, In, Ms, Name, Out, Secret
 from yingda.web.shapes.org import PermissionWord, RoleWord, ScopeWord
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
@@ -22,6 +22,7 @@ class LoginSession(Out):
     last_seen_at: Ms
     address: str
     browser: str
+    way: str  # password | ldap | oidc
 
 
 class AccountOut(Out):
@@ -30,6 +31,7 @@ class AccountOut(Out):
     factor_due: bool  # the role asks for one and there is none yet
     recovery_codes: int  # how many are left
     password_at: Ms
+    locked_until: Ms  # too many wrong passwords; 0: not locked
 
 
 class FactorBegun(Out):
@@ -70,6 +72,10 @@ class PolicyShape(In):
     history: Annotated[int, Field(ge=0, le=24)] = 3
     days: Annotated[int, Field(ge=0, le=730)] = 0
     factor_roles: list[RoleWord] = Field(default_factory=list, max_length=100)
+
+
+class LoginPolicyOut(Edited, PolicyShape):
+    edits = PolicyShape
 
 
 class ApiKeyIn(In):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from yingda.web.shapes.common import (
     DialledNumber,
+    Edited,
     ExtensionNumber,
+    Facts,
     Id,
     In,
     Medium,
@@ -18,6 +20,7 @@ from yingda.web.shapes.common import (
     Secret,
     Short,
 )
+from yingda.web.shapes.handsets import HandsetOpened
 from yingda.web.shapes.office import Numbering
 from yingda.web.shapes.org import DepartmentOut
 
@@ -32,14 +35,46 @@ class ExtensionIn(In):
     number: ExtensionNumber
     active: bool = True
     person_id: Id | None = None
+    group_id: Id | None = None
 
 
-class ExtensionOut(Out):
+class ExtensionOut(Edited, Out):
+    edits = ExtensionIn
+
     id: Id
     number: str
     active: bool
     person_id: Id | None
     person_name: str
+    group_id: Id | None
+    group_name: str  # "" in none
+
+
+class ExtensionGroupIn(In):
+    """`active` false: archived, which only a group without extensions can be."""
+
+    name: Annotated[Name, Field(max_length=40)]
+    active: bool = True
+
+
+class ExtensionGroupOut(Edited, Out):
+    edits = ExtensionGroupIn
+
+    id: Id
+    name: str
+    active: bool
+    extensions: int  # how many it has
+
+
+class GroupedIn(In):
+    """Extensions that all go into one group; null: into none."""
+
+    extension_ids: Annotated[list[Id], Field(min_length=1, max_length=5000)]
+    group_id: Id | None
+
+
+class GroupedOut(Out):
+    changed: int
 
 
 class ExtensionSecret(Out):
@@ -50,6 +85,12 @@ class ExtensionSecret(Out):
     sip_secret: str
     sip_host: str
     sip_port: int
+
+
+class ExtensionRenewed(ExtensionSecret):
+    """`handset`: a new one-time address for the telephone that stands there, so that it fetches the new secret."""
+
+    handset: HandsetOpened | None
 
 
 class MemberIn(In):
@@ -85,7 +126,10 @@ class PolicyIn(In):
     comfort: Target = "yd/still-busy"
     exit_key: Annotated[str, StringConstraints(pattern=r"^[0-9*#]?$")] = ""
     exit_to: Target = ""
+    box_greeting: Target = ""
+    box_longest_s: Annotated[int, Field(ge=10, le=600)] = 180
     say_agent: bool = False
+    auto_answer: bool = False
 
 
 class PolicyOut(Out):
@@ -105,7 +149,10 @@ class PolicyOut(Out):
     comfort: str
     exit_key: str
     exit_to: str
+    box_greeting: str
+    box_longest_s: int
     say_agent: bool
+    auto_answer: bool
 
 
 class QueueIn(In):
@@ -124,7 +171,9 @@ class QueueIn(In):
     members: list[MemberIn] = Field(default_factory=list, max_length=1000)
 
 
-class QueueOut(Out):
+class QueueOut(Edited, Out):
+    edits = QueueIn
+
     id: Id
     number: str
     name: str
@@ -152,7 +201,9 @@ class NumberIn(In):
     priority: Annotated[int, Field(ge=0, le=100)] = 0
 
 
-class NumberOut(Out):
+class NumberOut(Edited, Out):
+    edits = NumberIn
+
     id: Id
     number: str
     trunk_id: Id | None
@@ -177,7 +228,9 @@ class TrunkIn(In):
     numbering: Numbering = Field(default_factory=Numbering)
 
 
-class TrunkOut(Out):
+class TrunkOut(Edited, Out):
+    edits = TrunkIn
+
     id: Id
     name: str
     endpoint: str
@@ -234,8 +287,8 @@ class AuditOut(Out):
     action: str
     object_kind: str
     object_id: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
+    before: Facts | None
+    after: Facts | None
     seq: int  # its number in the chain
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import unicodedata
-from typing import Annotated, Any, Final
+from functools import cache
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import (
     AfterValidator,
@@ -14,8 +17,10 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
+    computed_field,
+    model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, to_jsonable_python
 
 _ID: Final = re.compile(r"^[0-9]{1,19}$", re.ASCII)
 _MAX_ID: Final = 2**63 - 1
@@ -67,10 +72,33 @@ Secret = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 IsoDate = Annotated[str, StringConstraints(pattern=r"^(\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?$")]
 
 
+_EXACT_IN_A_BROWSER: Final = 2**53  # larger numbers lose their last digits there
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _exact(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_exact(one) for one in value]
+    return str(value) if isinstance(value, int) and abs(value) > _EXACT_IN_A_BROWSER else value
+
+
+Facts = Annotated[dict[str, Any], AfterValidator(_exact)]
+"""A free record for people to read; ids in it go out as texts, so that a page shows every digit."""
+
+
 class In(BaseModel):
     """What comes in: a field that we do not know is refused, since it is a misspelt one."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sent_back(cls, data: Any) -> Any:
+        """What was read may be sent back as it is: its `rev` belongs into `If-Match`, and says nothing here."""
+        if isinstance(data, dict) and "rev" in data and "rev" not in cls.model_fields:
+            return {name: value for name, value in data.items() if name != "rev"}
+        return data
 
     def values(self) -> dict[str, Any]:
         """The fields by name, ids as the integers that they are inside (a dump writes them as outside: strings)."""
@@ -79,3 +107,27 @@ class In(BaseModel):
 
 class Out(BaseModel):
     model_config = ConfigDict(from_attributes=True)
+
+
+@cache
+def _edited(kind: type[Edited]) -> tuple[str, ...]:
+    """The fields that can be edited, of those that are shown."""
+    return tuple(sorted(kind.edits.model_fields.keys() & kind.model_fields.keys()))
+
+
+class Edited(BaseModel):
+    """What a form shows and sends back: `rev` tells what was read from what is there now.
+
+    It covers the fields that can be edited, no others: a figure that moves by itself is nobody's change.
+    """
+
+    edits: ClassVar[type[BaseModel]]
+    """What the form sends."""
+
+    @computed_field(json_schema_extra={"readOnly": False})  # type: ignore[prop-decorator]
+    @property
+    def rev(self) -> str:
+        """Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between."""
+        told = json.dumps({name: getattr(self, name) for name in _edited(type(self))}, default=to_jsonable_python,
+                          sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:20]

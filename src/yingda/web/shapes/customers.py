@@ -31,6 +31,7 @@ class CustomerOut(Out):
     level: str
     vip: bool
     note: str
+    id_number: str  # always masked; see revealNumber
     phones: list[PhoneOut]
     vehicles: list[VehicleOut]
     created_at: Ms
@@ -65,6 +66,7 @@ class CustomerIn(In):
     level: Short = ""
     vip: bool = False
     note: Note = ""
+    id_number: Short | None = None  # none: as it is; a masked one too
     phones: list[PhoneIn] = Field(default_factory=list, max_length=20)
     vehicles: list[VehicleIn] = Field(default_factory=list, max_length=20)
 

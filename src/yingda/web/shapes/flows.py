@@ -34,6 +34,7 @@ Document = Annotated[dict[str, Any], AfterValidator(_storable)]
 
 class FlowOut(Out):
     id: Id
+    number: int  # dialled behind *60 it tries the draft
     name: str
     version: int  # 0: never published
     draft_rev: int

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from yingda.web.shapes.common import Id, In, Ms, Note, Out
+from yingda.web.shapes.common import Edited, Id, In, Ms, Note, Out
 from yingda.web.shapes.records import RecordingOut
 
 
@@ -67,7 +67,7 @@ class FollowUpCounts(Out):
 
 
 class FollowUpContactOut(Out):
-    """`kind`: lost | message | callback | try | reached."""
+    """`kind`: lost | message | callback | low_mark | try | reached."""
 
     call_id: Id
     kind: str
@@ -99,21 +99,28 @@ class CallBackOut(Out):
 
 
 class CallbackRulesIn(In):
-    """`open_h`, `close_h`: full hours of the site's day between which customers are called."""
+    """`open_h`, `close_h`: full hours of the site's day between which customers are called.
+
+    `low_mark`: survey marks up to this make an item, 0: none.
+    """
 
     tries: int
     interval_min: int
     lasts_h: int
     open_h: int
     close_h: int
+    low_mark: int = 2
 
 
-class CallbackRulesOut(Out):
+class CallbackRulesOut(Edited, Out):
+    edits = CallbackRulesIn
+
     tries: int
     interval_min: int
     lasts_h: int
     open_h: int
     close_h: int
+    low_mark: int
 
 
 class CloseIn(In):

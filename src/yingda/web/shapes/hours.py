@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from yingda.web.shapes.common import Id, In, Ms, Name, Out, Short
+from yingda.web.shapes.common import Edited, Id, In, Ms, Name, Out, Short
 
 Minute = Annotated[int, Field(ge=0, le=1440)]
 Span = tuple[Minute, Minute]
@@ -24,7 +24,9 @@ class HoursIn(In):
     workday: Day = Field(default_factory=list)
 
 
-class HoursOut(Out):
+class HoursOut(Edited, Out):
+    edits = HoursIn
+
     id: Id
     name: str
     week: list[list[Span]]

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from yingda.web.shapes.common import Id, In, Ms, Name, Note, Out, Short
+from yingda.web.shapes.common import Edited, Id, In, Ms, Name, Note, Out, Short
 
 Severity = Literal["info", "warning", "critical"]
 ShortNote = Annotated[str, StringConstraints(max_length=500)]
@@ -47,7 +47,9 @@ class AlarmRuleIn(In):
     active: bool = True
 
 
-class AlarmRuleOut(AlarmRuleIn):
+class AlarmRuleOut(Edited, AlarmRuleIn):
+    edits = AlarmRuleIn
+
     kind: str
 
 
@@ -133,7 +135,9 @@ class ChannelIn(In):
     active: bool = True
 
 
-class ChannelOut(Out):
+class ChannelOut(Edited, Out):
+    edits = ChannelIn
+
     id: Id
     name: str
     kind: str

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from yingda.web.shapes.common import ExtensionNumber, Id, In, Ms, Name, Out
+from yingda.web.shapes.common import Edited, ExtensionNumber, Id, In, Ms, Name, Out
 
 NumberStyle = Literal["national", "e164", "bare"]
 NumberClass = Literal["service", "free", "local", "mobile", "long_distance", "international", "premium", "other"]
@@ -17,7 +17,9 @@ Prefix = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9
 Ceiling = Annotated[int, Field(ge=0, le=10_000_000)]
 Minute = Annotated[int, Field(ge=0, le=1439)]
 Target = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60,
-                                          pattern=r"^$|^(agent|number|voicemail|queue):[0-9+]{2,20}$")]
+                                          pattern=r"^$|^(agent|number|voicemail|queue|flow):[0-9+]{2,20}$")]
+
+PromptKey = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^([a-z]+/[A-Za-z0-9_-]{1,60})?$")]
 
 
 class Numbering(In):
@@ -55,7 +57,9 @@ class RouteIn(In):
     active: bool = True
 
 
-class RouteOut(Out):
+class RouteOut(Edited, Out):
+    edits = RouteIn
+
     id: Id
     name: str
     classes: list[str]
@@ -76,9 +80,11 @@ class RuleIn(In):
     shown: Digits = ""
 
 
-class RuleOut(RuleIn):
-    subject: str  # role:* | role:<role> | phone | person:<id> | queue:<id>
-    name: str  # of the person or queue, "" otherwise
+class RuleOut(Edited, RuleIn):
+    edits = RuleIn
+
+    subject: str  # role:* | role:<role> | phone | person:<id> | queue:<id> | extension_group:<id>
+    name: str  # of the person, queue or extension group, "" otherwise
 
 
 class TariffIn(In):
@@ -100,6 +106,10 @@ class TollIn(In):
     area_code: AreaCode = ""
 
 
+class TollOut(Edited, TollIn):
+    edits = TollIn
+
+
 class UsedOut(Out):
     payer: str  # person id, "phone:<extension>" or "site"
     name: str
@@ -107,9 +117,17 @@ class UsedOut(Out):
     fen: int
 
 
+class PhoneGroupOut(Out):
+    """An extension group that a rule can name."""
+
+    id: Id
+    name: str
+
+
 class CallingOut(Out):
     rules: list[RuleOut]
-    toll: TollIn
+    groups: list[PhoneGroupOut]
+    toll: TollOut
     used: list[UsedOut]  # today
 
 
@@ -117,16 +135,28 @@ class FeaturesIn(In):
     """Destinations "" = none."""
 
     always: Target = ""
+    closed: Target = ""  # outside of the hours of `plan_id`
+    plan_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{0,20}$")] = ""
     busy: Target = ""
     no_answer: Target = ""
     unreachable: Target = ""
     no_answer_s: Annotated[int, Field(ge=5, le=120)] = 20
     dnd: bool = False
+    box_greeting: PromptKey = ""
 
 
-class FeaturesOut(FeaturesIn):
+class FeaturesOut(Edited, FeaturesIn):
+    edits = FeaturesIn
+
     extension: str
     changed_at: Ms
+
+
+class GreetingOut(Out):
+    """A prompt that can be the greeting of a message box."""
+
+    key: str
+    name: str
 
 
 class ContactOut(Out):
@@ -142,11 +172,13 @@ class ContactOut(Out):
     state: str
     dnd: bool
     forwarded: bool
+    photo: Ms  # its version, 0: none
 
 
 class RangeIn(In):
     first: ExtensionNumber
     count: Annotated[int, Field(ge=1, le=200)]
+    group_id: Id | None = None
 
 
 Pin = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^([0-9]{4,12})?$")]
@@ -175,7 +207,9 @@ class ParticipantOut(Out):
     outside: bool
 
 
-class RoomOut(Out):
+class RoomOut(Edited, Out):
+    edits = RoomIn
+
     id: Id
     number: str
     name: str

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from yingda.web.shapes.common import Id, In, Medium, Ms, Name, Out, Secret, Short, StaffNumber
+from yingda.web.shapes.common import Edited, Id, In, Medium, Ms, Name, Out, Secret, Short, StaffNumber
 from yingda.web.shapes.session import Language
 
 RoleWord = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,24}$")]
@@ -57,6 +57,7 @@ class PersonOut(Out):
     title: str
     team: str
     skills: list[str]
+    photo: Ms  # its version, 0: none; see getPhoto
     exceptions: int  # how many personal exceptions from the role there are
     version: int
 
@@ -133,7 +134,9 @@ class RightOut(Out):
     role_scope: str
 
 
-class RightsOut(Out):
+class RightsOut(Edited, Out):
+    edits = ExceptionsIn
+
     person_id: Id
     role: str
     role_name: str
@@ -151,6 +154,9 @@ class RowFault(Out):
 class ImportOut(Out):
     columns: list[str]  # the fields that were understood
     ignored: list[str]  # headings that were not
+    head: list[str]  # all headings in order, and below each the first filled cell
+    samples: list[str]
+    mapping: list[str]  # the field of each column, "" = not used; send it back changed as `columns`
     rows: int
     good: int
     written: int

@@ -16,7 +16,7 @@ Spoken = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000
 
 
 class UseOut(Out):
-    """A place that plays it: flow | queue | number."""
+    """A place that plays it: flow | queue | number | extension."""
 
     kind: str
     id: Id
@@ -57,6 +57,10 @@ class DraftOut(Out):
     duration_ms: int
     level_db: float
     peaks: dict[str, Any]
+
+
+class PhoneTakeOut(Out):
+    call_id: str
 
 
 class SpeakIn(In):

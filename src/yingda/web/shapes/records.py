@@ -38,6 +38,8 @@ class CallItem(Out):
     queue_name: str
     customer_id: Id | None
     customer_name: str
+    category_id: Id | None
+    category_name: str  # with those above it, in the reader's language
     wait_ms: int
     ring_ms: int
     talk_ms: int
@@ -88,7 +90,11 @@ class CallDetail(CallItem):
 
 
 class NoteIn(In):
-    """Without `customer_id` the customer stays who he is; null says that it was none of ours."""
+    """Without `customer_id` the customer stays who he is; null says that it was none of ours.
+
+    Without `category_id` the category stays as it is; null takes it away.
+    """
 
     text: Note
     customer_id: Id | None = None
+    category_id: Id | None = None

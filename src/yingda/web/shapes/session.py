@@ -34,6 +34,7 @@ class SessionOut(Out):
     csrf: str  # repeat it in the header X-Yingda-CSRF of every request that changes something
     expires_at: Ms
     must_change_password: bool
+    own_password: bool  # logged in by a password kept here; else there is none to change
     factor_due: bool  # the role asks for a second factor, and there is none yet
     company: str
     timezone: str
@@ -77,6 +78,7 @@ class HealthOut(Out):
     state: State
     switch: HealthPart
     engine: HealthPart
+    web: HealthPart
     database: HealthPart
     disk: HealthPart
     worker: HealthPart

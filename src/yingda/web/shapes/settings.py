@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from yingda.web.shapes.common import In, Name, Word
+from yingda.org.parking import LONGEST_S, MOST_SLOTS, SHORTEST_S
+from yingda.web.shapes.common import Edited, In, Name, Word
 from yingda.web.shapes.session import Language
 
 BreakCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,16}$")]
@@ -16,6 +17,19 @@ class SiteShape(In):
     company: Name
     timezone: Word
     language: Language  # of callers and of new people
+
+
+class SiteOut(Edited, SiteShape):
+    edits = SiteShape
+
+
+class ParkingShape(In):
+    slots: Annotated[int, Field(ge=1, le=MOST_SLOTS)]  # calls that can be parked at once
+    back_s: Annotated[int, Field(ge=SHORTEST_S, le=LONGEST_S)]  # seconds until whoever parked a call is rung
+
+
+class ParkingOut(Edited, ParkingShape):
+    edits = ParkingShape
 
 
 class BreakReasonShape(In):
@@ -30,3 +44,9 @@ class BreakReasonsIn(In):
     """In the order in which agents are to see them."""
 
     reasons: list[BreakReasonShape] = Field(min_length=1, max_length=50)
+
+
+class BreakReasonsOut(Edited, BreakReasonsIn):
+    edits = BreakReasonsIn
+
+    reasons: list[BreakReasonShape]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from yingda.web.shapes.common import In, Ms, Out
+from yingda.web.shapes.common import Facts, In, Ms, Out
 from yingda.web.shapes.session import HealthPart
 
 Pem = Annotated[str, StringConstraints(min_length=1, max_length=32_000)]
@@ -49,6 +49,22 @@ class SystemOut(Out):
     log_parts: list[str]
 
 
+class LicenceOut(Out):
+    """`licence`: as its makers call it, "": they do not say. `text`: whether its text is at hand."""
+
+    kind: Literal["product", "program", "python", "page"]
+    name: str
+    version: str
+    licence: str
+    url: str
+    text: bool
+
+
+class LicenceText(Out):
+    name: str
+    text: str
+
+
 class CertificateIn(In):
     certificate: Pem
     key: Pem
@@ -60,4 +76,4 @@ class LogLine(Out):
     level: str
     event: str
     call: str
-    more: dict[str, Any]
+    more: Facts

@@ -91,6 +91,18 @@ class PickUpIn(In):
         return self
 
 
+class SlotOut(Out):
+    """Where a call is parked."""
+
+    slot: str
+
+
+class FetchIn(In):
+    """The slot of a parked call."""
+
+    slot: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
+
+
 class WatchIn(In):
     mode: Literal["listen", "whisper", "barge"]
 

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcknowledgeAlarmData, AcknowledgeAlarmErrors, AcknowledgeAlarmResponses, AddGuidePeopleData, AddGuidePeopleErrors, AddGuidePeopleResponses, AddTakeData, AddTakeErrors, AddTakeResponses, AddTrackData, AddTrackErrors, AddTrackResponses, AnswerCallData, AnswerCallErrors, AnswerCallResponses, ArchiveFlowData, ArchiveFlowErrors, ArchiveFlowResponses, AssignFollowUpData, AssignFollowUpErrors, AssignFollowUpResponses, BeginFactorData, BeginFactorErrors, BeginFactorResponses, CallFollowUpData, CallFollowUpErrors, CallFollowUpResponses, CancelConsultData, CancelConsultErrors, CancelConsultResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePeopleData, ChangePeopleErrors, ChangePeopleResponses, CheckFlowData, CheckFlowErrors, CheckFlowResponses, ClaimFollowUpData, ClaimFollowUpErrors, ClaimFollowUpResponses, ClearCustomerPinData, ClearCustomerPinErrors, ClearCustomerPinResponses, ClickToCallData, ClickToCallErrors, ClickToCallResponses, CloseAlarmData, CloseAlarmErrors, CloseAlarmResponses, CloseFollowUpData, CloseFollowUpErrors, CloseFollowUpResponses, CloseSoftphoneData, CloseSoftphoneErrors, CloseSoftphoneResponses, CompleteTransferData, CompleteTransferErrors, CompleteTransferResponses, ConfirmFactorData, ConfirmFactorErrors, ConfirmFactorResponses, ConsultCallData, ConsultCallErrors, ConsultCallResponses, CopyFlowData, CopyFlowErrors, CopyFlowResponses, CountFollowUpsData, CountFollowUpsErrors, CountFollowUpsResponses, CreateCallerData, CreateCallerErrors, CreateCallerResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateCustomerData, CreateCustomerErrors, CreateCustomerResponses, CreateDepartmentData, CreateDepartmentErrors, CreateDepartmentResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionRangeData, CreateExtensionRangeErrors, CreateExtensionRangeResponses, CreateExtensionResponses, CreateFlowData, CreateFlowErrors, CreateFlowResponses, CreateHoursData, CreateHoursErrors, CreateHoursResponses, CreateMusicData, CreateMusicErrors, CreateMusicResponses, CreateNumberData, CreateNumberErrors, CreateNumberResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreatePromptData, CreatePromptErrors, CreatePromptResponses, CreateQueueData, CreateQueueErrors, CreateQueueResponses, CreateRoleData, CreateRoleErrors, CreateRoleResponses, CreateRoomData, CreateRoomErrors, CreateRoomResponses, CreateRouteData, CreateRouteErrors, CreateRouteResponses, CreateTrunkData, CreateTrunkErrors, CreateTrunkResponses, DeleteCallerData, DeleteCallerErrors, DeleteCallerResponses, DeleteCallingRuleData, DeleteCallingRuleErrors, DeleteCallingRuleResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteHoursData, DeleteHoursErrors, DeleteHoursResponses, DeleteMusicData, DeleteMusicErrors, DeleteMusicResponses, DeleteNumberData, DeleteNumberErrors, DeleteNumberResponses, DeletePromptData, DeletePromptErrors, DeletePromptResponses, DeleteRoomData, DeleteRoomErrors, DeleteRoomResponses, DeleteRouteData, DeleteRouteErrors, DeleteRouteResponses, DialData, DialErrors, DialResponses, DownloadRecordingData, DownloadRecordingErrors, DownloadRecordingResponses, EndFactorData, EndFactorErrors, EndFactorResponses, EndOwnSessionData, EndOwnSessionErrors, EndOwnSessionResponses, EndPersonSessionData, EndPersonSessionErrors, EndPersonSessionResponses, EndTestCallData, EndTestCallErrors, EndTestCallResponses, ExportAuditData, ExportAuditErrors, ExportAuditResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportFlowData, ExportFlowErrors, ExportFlowResponses, ExportListData, ExportListErrors, ExportListResponses, ForceHangUpData, ForceHangUpErrors, ForceHangUpResponses, ForceStateData, ForceStateErrors, ForceStateResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAgentQueuesData, GetAgentQueuesErrors, GetAgentQueuesResponses, GetBellData, GetBellErrors, GetBellResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCallbackRulesData, GetCallbackRulesErrors, GetCallbackRulesResponses, GetCallData, GetCallErrors, GetCallingRulesData, GetCallingRulesErrors, GetCallingRulesResponses, GetCallResponses, GetCallSurveyData, GetCallSurveyErrors, GetCallSurveyResponses, GetCustomerData, GetCustomerErrors, GetCustomerPinData, GetCustomerPinErrors, GetCustomerPinResponses, GetCustomerResponses, GetCustomersByNumberData, GetCustomersByNumberErrors, GetCustomersByNumberResponses, GetDirectoryData, GetDirectoryErrors, GetDirectoryResponses, GetDraftAudioData, GetDraftAudioErrors, GetDraftAudioResponses, GetFeaturesData, GetFeaturesErrors, GetFeaturesResponses, GetFlowData, GetFlowErrors, GetFlowResponses, GetFlowStatisticsData, GetFlowStatisticsErrors, GetFlowStatisticsResponses, GetFlowVersionData, GetFlowVersionErrors, GetFlowVersionResponses, GetFollowUpData, GetFollowUpErrors, GetFollowUpResponses, GetGuideData, GetGuideErrors, GetGuideResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetImportTemplateData, GetImportTemplateErrors, GetImportTemplateResponses, GetLoginPolicyData, GetLoginPolicyErrors, GetLoginPolicyResponses, GetMyFeaturesData, GetMyFeaturesErrors, GetMyFeaturesResponses, GetOfficeDirectoryData, GetOfficeDirectoryErrors, GetOfficeDirectoryResponses, GetOwnPhoneData, GetOwnPhoneErrors, GetOwnPhoneResponses, GetPersonAccountData, GetPersonAccountErrors, GetPersonAccountResponses, GetPersonData, GetPersonErrors, GetPersonPhoneData, GetPersonPhoneErrors, GetPersonPhoneResponses, GetPersonResponses, GetQueueData, GetQueueErrors, GetQueueResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRightsData, GetRightsErrors, GetRightsResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetShippedAudioData, GetShippedAudioErrors, GetShippedAudioResponses, GetShippedMusicData, GetShippedMusicErrors, GetShippedMusicResponses, GetShippedPeaksData, GetShippedPeaksErrors, GetShippedPeaksResponses, GetSiteData, GetSiteErrors, GetSiteResponses, GetSupportBundleData, GetSupportBundleErrors, GetSupportBundleResponses, GetSurveyFiguresData, GetSurveyFiguresErrors, GetSurveyFiguresResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTakeAudioData, GetTakeAudioErrors, GetTakeAudioResponses, GetTakePeaksData, GetTakePeaksErrors, GetTakePeaksResponses, GetTestCallData, GetTestCallErrors, GetTestCallResponses, GetTrackAudioData, GetTrackAudioErrors, GetTrackAudioResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HearMessageData, HearMessageErrors, HearMessageResponses, HoldCallData, HoldCallErrors, HoldCallResponses, ImportFlowData, ImportFlowErrors, ImportFlowResponses, ImportPeopleData, ImportPeopleErrors, ImportPeopleResponses, InterceptCallData, InterceptCallErrors, InterceptCallResponses, InvitePartyData, InvitePartyErrors, InvitePartyResponses, ListAlarmRulesData, ListAlarmRulesErrors, ListAlarmRulesResponses, ListAlarmsData, ListAlarmsErrors, ListAlarmsResponses, ListAllBreakReasonsData, ListAllBreakReasonsErrors, ListAllBreakReasonsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditKindsData, ListAuditKindsErrors, ListAuditKindsResponses, ListAuditResponses, ListBreakReasonsData, ListBreakReasonsErrors, ListBreakReasonsResponses, ListCallersData, ListCallersErrors, ListCallersResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListChannelNamesData, ListChannelNamesErrors, ListChannelNamesResponses, ListChannelPortsData, ListChannelPortsErrors, ListChannelPortsResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDepartmentsData, ListDepartmentsErrors, ListDepartmentsResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListFlowsData, ListFlowsErrors, ListFlowsResponses, ListFlowVersionsData, ListFlowVersionsErrors, ListFlowVersionsResponses, ListFollowUpsData, ListFollowUpsErrors, ListFollowUpsResponses, ListHoursData, ListHoursErrors, ListHoursResponses, ListLogsData, ListLogsErrors, ListLogsResponses, ListMusicData, ListMusicErrors, ListMusicResponses, ListNoticeReadersData, ListNoticeReadersErrors, ListNoticeReadersResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponses, ListNumbersData, ListNumbersErrors, ListNumbersResponses, ListOutboxData, ListOutboxErrors, ListOutboxResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPermissionsData, ListPermissionsErrors, ListPermissionsResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListQueuesData, ListQueuesErrors, ListQueuesResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListRoomsData, ListRoomsErrors, ListRoomsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListSentNoticesData, ListSentNoticesErrors, ListSentNoticesResponses, ListSoundsData, ListSoundsErrors, ListSoundsResponses, ListSurveyAnswersData, ListSurveyAnswersErrors, ListSurveyAnswersResponses, ListTakesData, ListTakesErrors, ListTakesResponses, ListTrunksData, ListTrunksErrors, ListTrunksResponses, ListVoicesData, ListVoicesErrors, ListVoicesResponses, LoadOfficialCalendarData, LoadOfficialCalendarErrors, LoadOfficialCalendarResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MakeApiKeyData, MakeApiKeyErrors, MakeApiKeyResponses, MakeConferenceData, MakeConferenceErrors, MakeConferenceResponses, MakeHotlineData, MakeHotlineErrors, MakeHotlineResponses, MakeResetLinkData, MakeResetLinkErrors, MakeResetLinkResponses, MoveAgentData, MoveAgentErrors, MoveAgentResponses, MuteCallData, MuteCallErrors, MuteCallResponses, MuteParticipantData, MuteParticipantErrors, MuteParticipantResponses, NoteCallData, NoteCallErrors, NoteCallResponses, OpenSoftphoneData, OpenSoftphoneErrors, OpenSoftphoneResponses, PickUpCallData, PickUpCallErrors, PickUpCallResponses, PreviewNumberingData, PreviewNumberingErrors, PreviewNumberingResponses, PublishFlowData, PublishFlowErrors, PublishFlowResponses, PutCertificateData, PutCertificateErrors, PutCertificateResponses, ReadAllNoticesData, ReadAllNoticesErrors, ReadAllNoticesResponses, ReadNoticeData, ReadNoticeErrors, ReadNoticeResponses, RejectCallData, RejectCallErrors, RejectCallResponses, ReleaseFollowUpData, ReleaseFollowUpErrors, ReleaseFollowUpResponses, RemoveParticipantData, RemoveParticipantErrors, RemoveParticipantResponses, RemoveTrackData, RemoveTrackErrors, RemoveTrackResponses, RenameFlowData, RenameFlowErrors, RenameFlowResponses, RenewExtensionSecretData, RenewExtensionSecretErrors, RenewExtensionSecretResponses, ReopenFollowUpData, ReopenFollowUpErrors, ReopenFollowUpResponses, ResendMessageData, ResendMessageErrors, ResendMessageResponses, ResetFactorData, ResetFactorErrors, ResetFactorResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFlowVersionData, RestoreFlowVersionErrors, RestoreFlowVersionResponses, ResumeCallData, ResumeCallErrors, ResumeCallResponses, RevealNumberData, RevealNumberErrors, RevealNumberResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SaveAlarmRuleData, SaveAlarmRuleErrors, SaveAlarmRuleResponses, SaveCallbackRulesData, SaveCallbackRulesErrors, SaveCallbackRulesResponses, SaveCallingRuleData, SaveCallingRuleErrors, SaveCallingRuleResponses, SaveFlowDraftData, SaveFlowDraftErrors, SaveFlowDraftResponses, SaveTollData, SaveTollErrors, SaveTollResponses, SendDigitsData, SendDigitsErrors, SendDigitsResponses, SendNoticeData, SendNoticeErrors, SendNoticeResponses, SetBreakData, SetBreakErrors, SetBreakReasonsData, SetBreakReasonsErrors, SetBreakReasonsResponses, SetBreakResponses, SetCalendarDayData, SetCalendarDayErrors, SetCalendarDayResponses, SetCustomerPinData, SetCustomerPinErrors, SetCustomerPinResponses, SetExceptionsData, SetExceptionsErrors, SetExceptionsResponses, SetFeaturesData, SetFeaturesErrors, SetFeaturesResponses, SetGuideData, SetGuideErrors, SetGuideResponses, SetLanguageData, SetLanguageErrors, SetLanguageResponses, SetLoginPolicyData, SetLoginPolicyErrors, SetLoginPolicyResponses, SetMyFeaturesData, SetMyFeaturesErrors, SetMyFeaturesResponses, SetOwnAutoAnswerData, SetOwnAutoAnswerErrors, SetOwnAutoAnswerResponses, SetOwnPhonePinData, SetOwnPhonePinErrors, SetOwnPhonePinResponses, SetPersonAutoAnswerData, SetPersonAutoAnswerErrors, SetPersonAutoAnswerResponses, SetPersonPhonePinData, SetPersonPhonePinErrors, SetPersonPhonePinResponses, SetReadyData, SetReadyErrors, SetReadyResponses, SetSiteData, SetSiteErrors, SetSiteResponses, SetUpData, SetUpErrors, SetUpResponses, SignInAgentData, SignInAgentErrors, SignInAgentResponses, SignOutAgentData, SignOutAgentErrors, SignOutAgentResponses, SpeakDraftData, SpeakDraftErrors, SpeakDraftResponses, StartTestCallData, StartTestCallErrors, StartTestCallResponses, StopWatchingData, StopWatchingErrors, StopWatchingResponses, TestChannelData, TestChannelErrors, TestChannelResponses, TestFlowData, TestFlowErrors, TestFlowResponses, ToggleConsultData, ToggleConsultErrors, ToggleConsultResponses, TransferCallData, TransferCallErrors, TransferCallResponses, UnarchiveFlowData, UnarchiveFlowErrors, UnarchiveFlowResponses, UpdateCallerData, UpdateCallerErrors, UpdateCallerResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateCustomerData, UpdateCustomerErrors, UpdateCustomerResponses, UpdateDepartmentData, UpdateDepartmentErrors, UpdateDepartmentResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateHoursData, UpdateHoursErrors, UpdateHoursResponses, UpdateMusicData, UpdateMusicErrors, UpdateMusicResponses, UpdateNumberData, UpdateNumberErrors, UpdateNumberResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdatePromptData, UpdatePromptErrors, UpdatePromptResponses, UpdateQueueData, UpdateQueueErrors, UpdateQueueResponses, UpdateRoleData, UpdateRoleErrors, UpdateRoleResponses, UpdateRoomData, UpdateRoomErrors, UpdateRoomResponses, UpdateRouteData, UpdateRouteErrors, UpdateRouteResponses, UpdateTrunkData, UpdateTrunkErrors, UpdateTrunkResponses, UploadDraftData, UploadDraftErrors, UploadDraftResponses, UseResetLinkData, UseResetLinkErrors, UseResetLinkResponses, UseTakeData, UseTakeErrors, UseTakeResponses, WatchCallData, WatchCallErrors, WatchCallResponses, WithdrawNoticeData, WithdrawNoticeErrors, WithdrawNoticeResponses } from './types.gen';
+import type { AcknowledgeAlarmData, AcknowledgeAlarmErrors, AcknowledgeAlarmResponses, AddGuidePeopleData, AddGuidePeopleErrors, AddGuidePeopleResponses, AddTakeData, AddTakeErrors, AddTakeResponses, AddTrackData, AddTrackErrors, AddTrackResponses, AnswerCallData, AnswerCallErrors, AnswerCallResponses, ArchiveFlowData, ArchiveFlowErrors, ArchiveFlowResponses, AssignFollowUpData, AssignFollowUpErrors, AssignFollowUpResponses, BeginFactorData, BeginFactorErrors, BeginFactorResponses, CallFollowUpData, CallFollowUpErrors, CallFollowUpResponses, CancelConsultData, CancelConsultErrors, CancelConsultResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePeopleData, ChangePeopleErrors, ChangePeopleResponses, CheckFlowData, CheckFlowErrors, CheckFlowResponses, ClaimFollowUpData, ClaimFollowUpErrors, ClaimFollowUpResponses, ClearCustomerPinData, ClearCustomerPinErrors, ClearCustomerPinResponses, ClickToCallData, ClickToCallErrors, ClickToCallResponses, CloseAlarmData, CloseAlarmErrors, CloseAlarmResponses, CloseFollowUpData, CloseFollowUpErrors, CloseFollowUpResponses, CloseSoftphoneData, CloseSoftphoneErrors, CloseSoftphoneResponses, ComeFromProviderData, ComeFromProviderResponses, CompleteTransferData, CompleteTransferErrors, CompleteTransferResponses, ConfirmFactorData, ConfirmFactorErrors, ConfirmFactorResponses, ConsultCallData, ConsultCallErrors, ConsultCallResponses, CopyFlowData, CopyFlowErrors, CopyFlowResponses, CountFollowUpsData, CountFollowUpsErrors, CountFollowUpsResponses, CreateCallCategoryData, CreateCallCategoryErrors, CreateCallCategoryResponses, CreateCallerData, CreateCallerErrors, CreateCallerResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateCustomerData, CreateCustomerErrors, CreateCustomerResponses, CreateDepartmentData, CreateDepartmentErrors, CreateDepartmentResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionGroupData, CreateExtensionGroupErrors, CreateExtensionGroupResponses, CreateExtensionRangeData, CreateExtensionRangeErrors, CreateExtensionRangeResponses, CreateExtensionResponses, CreateFlowData, CreateFlowErrors, CreateFlowResponses, CreateHoursData, CreateHoursErrors, CreateHoursResponses, CreateMusicData, CreateMusicErrors, CreateMusicResponses, CreateNumberData, CreateNumberErrors, CreateNumberResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreatePromptData, CreatePromptErrors, CreatePromptResponses, CreateQueueData, CreateQueueErrors, CreateQueueResponses, CreateRoleData, CreateRoleErrors, CreateRoleResponses, CreateRoomData, CreateRoomErrors, CreateRoomResponses, CreateRouteData, CreateRouteErrors, CreateRouteResponses, CreateTrunkData, CreateTrunkErrors, CreateTrunkResponses, DeleteBackupData, DeleteBackupErrors, DeleteBackupResponses, DeleteCallerData, DeleteCallerErrors, DeleteCallerResponses, DeleteCallingRuleData, DeleteCallingRuleErrors, DeleteCallingRuleResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteHoursData, DeleteHoursErrors, DeleteHoursResponses, DeleteMusicData, DeleteMusicErrors, DeleteMusicResponses, DeleteNumberData, DeleteNumberErrors, DeleteNumberResponses, DeletePromptData, DeletePromptErrors, DeletePromptResponses, DeleteRoomData, DeleteRoomErrors, DeleteRoomResponses, DeleteRouteData, DeleteRouteErrors, DeleteRouteResponses, DialData, DialErrors, DialResponses, DownloadRecordingData, DownloadRecordingErrors, DownloadRecordingResponses, EndFactorData, EndFactorErrors, EndFactorResponses, EndOwnSessionData, EndOwnSessionErrors, EndOwnSessionResponses, EndPersonSessionData, EndPersonSessionErrors, EndPersonSessionResponses, EndTestCallData, EndTestCallErrors, EndTestCallResponses, ExportAuditData, ExportAuditErrors, ExportAuditResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportFlowData, ExportFlowErrors, ExportFlowResponses, ExportListData, ExportListErrors, ExportListResponses, FetchParkedData, FetchParkedErrors, FetchParkedResponses, ForceHangUpData, ForceHangUpErrors, ForceHangUpResponses, ForceStateData, ForceStateErrors, ForceStateResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAgentQueuesData, GetAgentQueuesErrors, GetAgentQueuesResponses, GetBellData, GetBellErrors, GetBellResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCallbackRulesData, GetCallbackRulesErrors, GetCallbackRulesResponses, GetCallData, GetCallErrors, GetCallingRulesData, GetCallingRulesErrors, GetCallingRulesResponses, GetCallResponses, GetCallSurveyData, GetCallSurveyErrors, GetCallSurveyResponses, GetCustomerData, GetCustomerErrors, GetCustomerPinData, GetCustomerPinErrors, GetCustomerPinResponses, GetCustomerResponses, GetCustomersByNumberData, GetCustomersByNumberErrors, GetCustomersByNumberResponses, GetDirectoryData, GetDirectoryErrors, GetDirectoryResponses, GetDraftAudioData, GetDraftAudioErrors, GetDraftAudioResponses, GetFeaturesData, GetFeaturesErrors, GetFeaturesResponses, GetFlowData, GetFlowErrors, GetFlowResponses, GetFlowStatisticsData, GetFlowStatisticsErrors, GetFlowStatisticsResponses, GetFlowVersionData, GetFlowVersionErrors, GetFlowVersionResponses, GetFollowUpData, GetFollowUpErrors, GetFollowUpResponses, GetGuideData, GetGuideErrors, GetGuideResponses, GetHandsetFileData, GetHandsetFileErrors, GetHandsetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetImportTemplateData, GetImportTemplateErrors, GetImportTemplateResponses, GetLicenceData, GetLicenceErrors, GetLicenceResponses, GetLoginPolicyData, GetLoginPolicyErrors, GetLoginPolicyResponses, GetLoginWaysData, GetLoginWaysErrors, GetLoginWaysResponses, GetMyFeaturesData, GetMyFeaturesErrors, GetMyFeaturesResponses, GetOfficeDirectoryData, GetOfficeDirectoryErrors, GetOfficeDirectoryResponses, GetOutsideLoginData, GetOutsideLoginErrors, GetOutsideLoginResponses, GetOwnPhoneData, GetOwnPhoneErrors, GetOwnPhoneResponses, GetParkingData, GetParkingErrors, GetParkingResponses, GetPersonAccountData, GetPersonAccountErrors, GetPersonAccountResponses, GetPersonData, GetPersonErrors, GetPersonPhoneData, GetPersonPhoneErrors, GetPersonPhoneResponses, GetPersonResponses, GetPhotoData, GetPhotoErrors, GetPhotoResponses, GetQueueData, GetQueueErrors, GetQueueResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRightsData, GetRightsErrors, GetRightsResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetShippedAudioData, GetShippedAudioErrors, GetShippedAudioResponses, GetShippedMusicData, GetShippedMusicErrors, GetShippedMusicResponses, GetShippedPeaksData, GetShippedPeaksErrors, GetShippedPeaksResponses, GetSiteData, GetSiteErrors, GetSiteResponses, GetSupportBundleData, GetSupportBundleErrors, GetSupportBundleResponses, GetSurveyFiguresData, GetSurveyFiguresErrors, GetSurveyFiguresResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTakeAudioData, GetTakeAudioErrors, GetTakeAudioResponses, GetTakePeaksData, GetTakePeaksErrors, GetTakePeaksResponses, GetTestCallData, GetTestCallErrors, GetTestCallResponses, GetTrackAudioData, GetTrackAudioErrors, GetTrackAudioResponses, GoToProviderData, GoToProviderResponses, GroupExtensionsData, GroupExtensionsErrors, GroupExtensionsResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HearMessageData, HearMessageErrors, HearMessageResponses, HoldCallData, HoldCallErrors, HoldCallResponses, ImportFlowData, ImportFlowErrors, ImportFlowResponses, ImportPeopleData, ImportPeopleErrors, ImportPeopleResponses, InterceptCallData, InterceptCallErrors, InterceptCallResponses, InvitePartyData, InvitePartyErrors, InvitePartyResponses, ListAlarmRulesData, ListAlarmRulesErrors, ListAlarmRulesResponses, ListAlarmsData, ListAlarmsErrors, ListAlarmsResponses, ListAllBreakReasonsData, ListAllBreakReasonsErrors, ListAllBreakReasonsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditKindsData, ListAuditKindsErrors, ListAuditKindsResponses, ListAuditResponses, ListBackupsData, ListBackupsErrors, ListBackupsResponses, ListBreakReasonsData, ListBreakReasonsErrors, ListBreakReasonsResponses, ListCallCategoriesData, ListCallCategoriesErrors, ListCallCategoriesResponses, ListCallersData, ListCallersErrors, ListCallersResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListChannelNamesData, ListChannelNamesErrors, ListChannelNamesResponses, ListChannelPortsData, ListChannelPortsErrors, ListChannelPortsResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDepartmentsData, ListDepartmentsErrors, ListDepartmentsResponses, ListExtensionGroupsData, ListExtensionGroupsErrors, ListExtensionGroupsResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListFlowsData, ListFlowsErrors, ListFlowsResponses, ListFlowVersionsData, ListFlowVersionsErrors, ListFlowVersionsResponses, ListFollowUpsData, ListFollowUpsErrors, ListFollowUpsResponses, ListGreetingsData, ListGreetingsErrors, ListGreetingsResponses, ListHandsetsData, ListHandsetsErrors, ListHandsetsResponses, ListHoursData, ListHoursErrors, ListHoursResponses, ListLicencesData, ListLicencesErrors, ListLicencesResponses, ListLogsData, ListLogsErrors, ListLogsResponses, ListMusicData, ListMusicErrors, ListMusicResponses, ListNoticeReadersData, ListNoticeReadersErrors, ListNoticeReadersResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponses, ListNumbersData, ListNumbersErrors, ListNumbersResponses, ListOutboxData, ListOutboxErrors, ListOutboxResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPermissionsData, ListPermissionsErrors, ListPermissionsResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListQueuesData, ListQueuesErrors, ListQueuesResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListRoomsData, ListRoomsErrors, ListRoomsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListSentNoticesData, ListSentNoticesErrors, ListSentNoticesResponses, ListSoundsData, ListSoundsErrors, ListSoundsResponses, ListSurveyAnswersData, ListSurveyAnswersErrors, ListSurveyAnswersResponses, ListTakesData, ListTakesErrors, ListTakesResponses, ListTrunksData, ListTrunksErrors, ListTrunksResponses, ListVoicesData, ListVoicesErrors, ListVoicesResponses, LoadOfficialCalendarData, LoadOfficialCalendarErrors, LoadOfficialCalendarResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MakeApiKeyData, MakeApiKeyErrors, MakeApiKeyResponses, MakeBackupData, MakeBackupErrors, MakeBackupResponses, MakeConferenceData, MakeConferenceErrors, MakeConferenceResponses, MakeHotlineData, MakeHotlineErrors, MakeHotlineResponses, MakeResetLinkData, MakeResetLinkErrors, MakeResetLinkResponses, MoveAgentData, MoveAgentErrors, MoveAgentResponses, MoveCallCategoryData, MoveCallCategoryErrors, MoveCallCategoryResponses, MuteCallData, MuteCallErrors, MuteCallResponses, MuteParticipantData, MuteParticipantErrors, MuteParticipantResponses, NoteCallData, NoteCallErrors, NoteCallResponses, OpenSoftphoneData, OpenSoftphoneErrors, OpenSoftphoneResponses, ParkCallData, ParkCallErrors, ParkCallResponses, PickUpCallData, PickUpCallErrors, PickUpCallResponses, PreviewNumberingData, PreviewNumberingErrors, PreviewNumberingResponses, PublishFlowData, PublishFlowErrors, PublishFlowResponses, PutCertificateData, PutCertificateErrors, PutCertificateResponses, PutHandsetData, PutHandsetErrors, PutHandsetResponses, PutPhotoData, PutPhotoErrors, PutPhotoResponses, ReadAllNoticesData, ReadAllNoticesErrors, ReadAllNoticesResponses, ReadNoticeData, ReadNoticeErrors, ReadNoticeResponses, RecordByPhoneData, RecordByPhoneErrors, RecordByPhoneResponses, RejectCallData, RejectCallErrors, RejectCallResponses, ReleaseFollowUpData, ReleaseFollowUpErrors, ReleaseFollowUpResponses, RemoveHandsetData, RemoveHandsetErrors, RemoveHandsetResponses, RemoveParticipantData, RemoveParticipantErrors, RemoveParticipantResponses, RemovePhotoData, RemovePhotoErrors, RemovePhotoResponses, RemoveTrackData, RemoveTrackErrors, RemoveTrackResponses, RenameFlowData, RenameFlowErrors, RenameFlowResponses, RenewExtensionSecretData, RenewExtensionSecretErrors, RenewExtensionSecretResponses, ReopenFollowUpData, ReopenFollowUpErrors, ReopenFollowUpResponses, ResendMessageData, ResendMessageErrors, ResendMessageResponses, ResetFactorData, ResetFactorErrors, ResetFactorResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFlowVersionData, RestoreFlowVersionErrors, RestoreFlowVersionResponses, ResumeCallData, ResumeCallErrors, ResumeCallResponses, RevealNumberData, RevealNumberErrors, RevealNumberResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SaveAlarmRuleData, SaveAlarmRuleErrors, SaveAlarmRuleResponses, SaveBackupSettingsData, SaveBackupSettingsErrors, SaveBackupSettingsResponses, SaveCallbackRulesData, SaveCallbackRulesErrors, SaveCallbackRulesResponses, SaveCallingRuleData, SaveCallingRuleErrors, SaveCallingRuleResponses, SaveFlowDraftData, SaveFlowDraftErrors, SaveFlowDraftResponses, SaveTollData, SaveTollErrors, SaveTollResponses, SendDigitsData, SendDigitsErrors, SendDigitsResponses, SendNoticeData, SendNoticeErrors, SendNoticeResponses, SetBreakData, SetBreakErrors, SetBreakReasonsData, SetBreakReasonsErrors, SetBreakReasonsResponses, SetBreakResponses, SetCalendarDayData, SetCalendarDayErrors, SetCalendarDayResponses, SetCustomerPinData, SetCustomerPinErrors, SetCustomerPinResponses, SetExceptionsData, SetExceptionsErrors, SetExceptionsResponses, SetFeaturesData, SetFeaturesErrors, SetFeaturesResponses, SetGuideData, SetGuideErrors, SetGuideResponses, SetLanguageData, SetLanguageErrors, SetLanguageResponses, SetLoginPolicyData, SetLoginPolicyErrors, SetLoginPolicyResponses, SetMyFeaturesData, SetMyFeaturesErrors, SetMyFeaturesResponses, SetOutsideLoginData, SetOutsideLoginErrors, SetOutsideLoginResponses, SetOwnAutoAnswerData, SetOwnAutoAnswerErrors, SetOwnAutoAnswerResponses, SetOwnPhonePinData, SetOwnPhonePinErrors, SetOwnPhonePinResponses, SetParkingData, SetParkingErrors, SetParkingResponses, SetPersonAutoAnswerData, SetPersonAutoAnswerErrors, SetPersonAutoAnswerResponses, SetPersonPhonePinData, SetPersonPhonePinErrors, SetPersonPhonePinResponses, SetReadyData, SetReadyErrors, SetReadyResponses, SetSiteData, SetSiteErrors, SetSiteResponses, SetUpData, SetUpErrors, SetUpResponses, SignInAgentData, SignInAgentErrors, SignInAgentResponses, SignOutAgentData, SignOutAgentErrors, SignOutAgentResponses, SpeakDraftData, SpeakDraftErrors, SpeakDraftResponses, StartTestCallData, StartTestCallErrors, StartTestCallResponses, StopWatchingData, StopWatchingErrors, StopWatchingResponses, TakeBackupData, TakeBackupErrors, TakeBackupResponses, TakeHandsetFileData, TakeHandsetFileErrors, TakeHandsetFileResponses, TakePhoneDraftData, TakePhoneDraftErrors, TakePhoneDraftResponses, TestChannelData, TestChannelErrors, TestChannelResponses, TestFlowData, TestFlowErrors, TestFlowResponses, ToggleConsultData, ToggleConsultErrors, ToggleConsultResponses, TransferCallData, TransferCallErrors, TransferCallResponses, TryOutsideLoginData, TryOutsideLoginErrors, TryOutsideLoginResponses, UnarchiveFlowData, UnarchiveFlowErrors, UnarchiveFlowResponses, UnlockPersonData, UnlockPersonErrors, UnlockPersonResponses, UpdateCallCategoryData, UpdateCallCategoryErrors, UpdateCallCategoryResponses, UpdateCallerData, UpdateCallerErrors, UpdateCallerResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateCustomerData, UpdateCustomerErrors, UpdateCustomerResponses, UpdateDepartmentData, UpdateDepartmentErrors, UpdateDepartmentResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionGroupData, UpdateExtensionGroupErrors, UpdateExtensionGroupResponses, UpdateExtensionResponses, UpdateHoursData, UpdateHoursErrors, UpdateHoursResponses, UpdateMusicData, UpdateMusicErrors, UpdateMusicResponses, UpdateNumberData, UpdateNumberErrors, UpdateNumberResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdatePromptData, UpdatePromptErrors, UpdatePromptResponses, UpdateQueueData, UpdateQueueErrors, UpdateQueueResponses, UpdateRoleData, UpdateRoleErrors, UpdateRoleResponses, UpdateRoomData, UpdateRoomErrors, UpdateRoomResponses, UpdateRouteData, UpdateRouteErrors, UpdateRouteResponses, UpdateTrunkData, UpdateTrunkErrors, UpdateTrunkResponses, UploadDraftData, UploadDraftErrors, UploadDraftResponses, UseResetLinkData, UseResetLinkErrors, UseResetLinkResponses, UseTakeData, UseTakeErrors, UseTakeResponses, WatchCallData, WatchCallErrors, WatchCallResponses, WithdrawNoticeData, WithdrawNoticeErrors, WithdrawNoticeResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -204,7 +204,8 @@ export const openSoftphone = <ThrowOnError extends boolean = true>(options: Opti
  *
  * Newest first. `number`: whole, or its last four digits or more. `from` is inclusive, `to` exclusive.
  *
- * `min_s`, `max_s`: seconds talked. Only calls within the asker's reach are found.
+ * `min_s`, `max_s`: seconds talked. `category_id`: with the categories below it; `uncategorised`: only calls
+ * without one, not both. Only calls within the asker's reach are found.
  */
 export const listCalls = <ThrowOnError extends boolean = true>(options?: Options<ListCallsData, ThrowOnError>): RequestResult<ListCallsResponses, ListCallsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListCallsResponses, ListCallsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -318,7 +319,9 @@ export const transferCall = <ThrowOnError extends boolean = true>(options: Optio
 /**
  * Consult
  *
- * Ask a colleague or an outside number while the customer hears music.
+ * Ask a colleague, an outside number or a group (`queue:801`) while the customer hears music.
+ *
+ * Of a group the agent whose turn it is gets rung; `nobody_free` when there is none.
  */
 export const consultCall = <ThrowOnError extends boolean = true>(options: Options<ConsultCallData, ThrowOnError>): RequestResult<ConsultCallResponses, ConsultCallErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ConsultCallResponses, ConsultCallErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -388,6 +391,34 @@ export const inviteParty = <ThrowOnError extends boolean = true>(options: Option
 export const pickUpCall = <ThrowOnError extends boolean = true>(options: Options<PickUpCallData, ThrowOnError>): RequestResult<PickUpCallResponses, PickUpCallErrors, ThrowOnError, 'data'> => (options.client ?? client).post<PickUpCallResponses, PickUpCallErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
     url: '/api/v1/agent/pick-up',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Park
+ *
+ * The customer waits with music in a numbered slot, from which any phone can fetch him; the agent is free.
+ *
+ * Whoever parked is rung when nobody has fetched the call for two minutes.
+ */
+export const parkCall = <ThrowOnError extends boolean = true>(options: Options<ParkCallData, ThrowOnError>): RequestResult<ParkCallResponses, ParkCallErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ParkCallResponses, ParkCallErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/calls/{call_id}/park',
+    ...options
+});
+
+/**
+ * Fetch
+ *
+ * Take the call that is parked in this slot; the own phone lifts by itself.
+ */
+export const fetchParked = <ThrowOnError extends boolean = true>(options: Options<FetchParkedData, ThrowOnError>): RequestResult<FetchParkedResponses, FetchParkedErrors, ThrowOnError, 'data'> => (options.client ?? client).post<FetchParkedResponses, FetchParkedErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/agent/fetch-parked',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -612,7 +643,8 @@ export const updateCustomer = <ThrowOnError extends boolean = true>(options: Opt
 /**
  * List People
  *
- * Those within the asker's reach. `q`: beginning of number, name, pinyin, initials or mobile number.
+ * Those within the asker's reach, by number. `q`: beginning of number, name, pinyin, initials or mobile number;
+ * `first`: no more than so many, those at work before those who have left; 0: all. `department`: those of this one.
  */
 export const listPeople = <ThrowOnError extends boolean = true>(options?: Options<ListPeopleData, ThrowOnError>): RequestResult<ListPeopleResponses, ListPeopleErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListPeopleResponses, ListPeopleErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -672,6 +704,8 @@ export const resetPassword = <ThrowOnError extends boolean = true>(options: Opti
 
 /**
  * List Extensions
+ *
+ * By number. `first`: no more than so many; 0: all.
  */
 export const listExtensions = <ThrowOnError extends boolean = true>(options?: Options<ListExtensionsData, ThrowOnError>): RequestResult<ListExtensionsResponses, ListExtensionsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListExtensionsResponses, ListExtensionsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -726,11 +760,67 @@ export const updateExtension = <ThrowOnError extends boolean = true>(options: Op
  * Renew Secret
  *
  * A new SIP secret; the phone that has the old one is out until it is set anew.
+ *
+ * Where a telephone is known at the extension, a new one-time address for it is opened and the one before ends.
  */
 export const renewExtensionSecret = <ThrowOnError extends boolean = true>(options: Options<RenewExtensionSecretData, ThrowOnError>): RequestResult<RenewExtensionSecretResponses, RenewExtensionSecretErrors, ThrowOnError, 'data'> => (options.client ?? client).post<RenewExtensionSecretResponses, RenewExtensionSecretErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
     url: '/api/v1/extensions/{extension_id}/secret',
     ...options
+});
+
+/**
+ * List Groups
+ *
+ * By name, archived ones too.
+ */
+export const listExtensionGroups = <ThrowOnError extends boolean = true>(options?: Options<ListExtensionGroupsData, ThrowOnError>): RequestResult<ListExtensionGroupsResponses, ListExtensionGroupsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListExtensionGroupsResponses, ListExtensionGroupsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/extension-groups',
+    ...options
+});
+
+/**
+ * Create
+ */
+export const createExtensionGroup = <ThrowOnError extends boolean = true>(options: Options<CreateExtensionGroupData, ThrowOnError>): RequestResult<CreateExtensionGroupResponses, CreateExtensionGroupErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateExtensionGroupResponses, CreateExtensionGroupErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/extension-groups',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Update
+ *
+ * Only a group without extensions can be archived.
+ */
+export const updateExtensionGroup = <ThrowOnError extends boolean = true>(options: Options<UpdateExtensionGroupData, ThrowOnError>): RequestResult<UpdateExtensionGroupResponses, UpdateExtensionGroupErrors, ThrowOnError, 'data'> => (options.client ?? client).put<UpdateExtensionGroupResponses, UpdateExtensionGroupErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/extension-groups/{group_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Group Extensions
+ *
+ * Put many extensions into one group, or into none, all or none of them.
+ */
+export const groupExtensions = <ThrowOnError extends boolean = true>(options: Options<GroupExtensionsData, ThrowOnError>): RequestResult<GroupExtensionsResponses, GroupExtensionsErrors, ThrowOnError, 'data'> => (options.client ?? client).post<GroupExtensionsResponses, GroupExtensionsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/extensions/group',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -970,6 +1060,28 @@ export const speakDraft = <ThrowOnError extends boolean = true>(options: Options
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Record By Phone
+ *
+ * Ring the asker's own phone; what he says after the tone is recorded. He must not be ready for customers.
+ */
+export const recordByPhone = <ThrowOnError extends boolean = true>(options?: Options<RecordByPhoneData, ThrowOnError>): RequestResult<RecordByPhoneResponses, RecordByPhoneErrors, ThrowOnError, 'data'> => (options?.client ?? client).post<RecordByPhoneResponses, RecordByPhoneErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/prompts/drafts/phone',
+    ...options
+});
+
+/**
+ * Take Phone Draft
+ *
+ * What was said in that call. Refused: recording_not_ready (ask again), prompt_file_missing (nothing kept).
+ */
+export const takePhoneDraft = <ThrowOnError extends boolean = true>(options: Options<TakePhoneDraftData, ThrowOnError>): RequestResult<TakePhoneDraftResponses, TakePhoneDraftErrors, ThrowOnError, 'data'> => (options.client ?? client).post<TakePhoneDraftResponses, TakePhoneDraftErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/prompts/drafts/phone/{call_id}',
+    ...options
 });
 
 /**
@@ -1970,7 +2082,9 @@ export const deleteCallingRule = <ThrowOnError extends boolean = true>(options: 
 /**
  * Save Rule
  *
- * `subject`: role:* | role:<role> | phone | person:<id> | queue:<id>; of a queue only `shown` counts.
+ * `subject`: role:* | role:<role> | phone | person:<id> | queue:<id> | extension_group:<id>.
+ *
+ * Of a queue only `shown` counts.
  */
 export const saveCallingRule = <ThrowOnError extends boolean = true>(options: Options<SaveCallingRuleData, ThrowOnError>): RequestResult<SaveCallingRuleResponses, SaveCallingRuleErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SaveCallingRuleResponses, SaveCallingRuleErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2003,6 +2117,17 @@ export const saveToll = <ThrowOnError extends boolean = true>(options: Options<S
 export const getOfficeDirectory = <ThrowOnError extends boolean = true>(options?: Options<GetOfficeDirectoryData, ThrowOnError>): RequestResult<GetOfficeDirectoryResponses, GetOfficeDirectoryErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<GetOfficeDirectoryResponses, GetOfficeDirectoryErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
     url: '/api/v1/office/directory',
+    ...options
+});
+
+/**
+ * Greetings
+ *
+ * The company's own prompts, of which everybody may choose one for his message box: key and name only.
+ */
+export const listGreetings = <ThrowOnError extends boolean = true>(options?: Options<ListGreetingsData, ThrowOnError>): RequestResult<ListGreetingsResponses, ListGreetingsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListGreetingsResponses, ListGreetingsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/office/greetings',
     ...options
 });
 
@@ -2383,6 +2508,62 @@ export const setCustomerPin = <ThrowOnError extends boolean = true>(options: Opt
 });
 
 /**
+ * List All
+ *
+ * All, archived ones too, in the order of the tree: each before those below it.
+ */
+export const listCallCategories = <ThrowOnError extends boolean = true>(options?: Options<ListCallCategoriesData, ThrowOnError>): RequestResult<ListCallCategoriesResponses, ListCallCategoriesErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListCallCategoriesResponses, ListCallCategoriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/call-categories',
+    ...options
+});
+
+/**
+ * Create
+ *
+ * It goes behind its brothers.
+ */
+export const createCallCategory = <ThrowOnError extends boolean = true>(options: Options<CreateCallCategoryData, ThrowOnError>): RequestResult<CreateCallCategoryResponses, CreateCallCategoryErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateCallCategoryResponses, CreateCallCategoryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/call-categories',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Update
+ *
+ * Calls that have an archived category keep it.
+ */
+export const updateCallCategory = <ThrowOnError extends boolean = true>(options: Options<UpdateCallCategoryData, ThrowOnError>): RequestResult<UpdateCallCategoryResponses, UpdateCallCategoryErrors, ThrowOnError, 'data'> => (options.client ?? client).put<UpdateCallCategoryResponses, UpdateCallCategoryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/call-categories/{category_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Move
+ *
+ * Change places with the brother before or behind it.
+ */
+export const moveCallCategory = <ThrowOnError extends boolean = true>(options: Options<MoveCallCategoryData, ThrowOnError>): RequestResult<MoveCallCategoryResponses, MoveCallCategoryErrors, ThrowOnError, 'data'> => (options.client ?? client).post<MoveCallCategoryResponses, MoveCallCategoryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/call-categories/{category_id}/move',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Template
  *
  * An Excel file with the headings, in the reader's language.
@@ -2398,8 +2579,10 @@ export const getImportTemplate = <ThrowOnError extends boolean = true>(options?:
  *
  * `check` writes nothing; `all` writes all rows or, when one is faulty, none; `good` writes those without faults.
  *
- * Imported people have no password: nobody can log in as them before one is set. `failed_file`: the faulty rows with
- * their reasons, as an Excel file in base64.
+ * `columns`: the field of each column in order, separated by commas and empty where it is not used; without it the
+ * headings decide. An extension group in a row needs the right to edit extensions. Imported people have no password:
+ * nobody can log in as them before one is set. `failed_file`: the faulty rows with their reasons, as an Excel file in
+ * base64.
  */
 export const importPeople = <ThrowOnError extends boolean = true>(options: Options<ImportPeopleData, ThrowOnError>): RequestResult<ImportPeopleResponses, ImportPeopleErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ImportPeopleResponses, ImportPeopleErrors, ThrowOnError, 'data'>({
     ...formDataBodySerializer,
@@ -2668,6 +2851,17 @@ export const resetFactor = <ThrowOnError extends boolean = true>(options: Option
 });
 
 /**
+ * Unlock Person
+ *
+ * For who has typed wrong passwords too often: the next attempt counts at once.
+ */
+export const unlockPerson = <ThrowOnError extends boolean = true>(options: Options<UnlockPersonData, ThrowOnError>): RequestResult<UnlockPersonResponses, UnlockPersonErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<UnlockPersonResponses, UnlockPersonErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/people/{person_id}/lock',
+    ...options
+});
+
+/**
  * Get Policy
  */
 export const getLoginPolicy = <ThrowOnError extends boolean = true>(options?: Options<GetLoginPolicyData, ThrowOnError>): RequestResult<GetLoginPolicyResponses, GetLoginPolicyErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<GetLoginPolicyResponses, GetLoginPolicyErrors, ThrowOnError, 'data'>({
@@ -2779,6 +2973,26 @@ export const listLogs = <ThrowOnError extends boolean = true>(options?: Options<
 });
 
 /**
+ * List Licences
+ *
+ * What others made and this installation runs, the product itself first; the texts one by one (`getLicence`).
+ */
+export const listLicences = <ThrowOnError extends boolean = true>(options?: Options<ListLicencesData, ThrowOnError>): RequestResult<ListLicencesResponses, ListLicencesErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListLicencesResponses, ListLicencesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/system/licences',
+    ...options
+});
+
+/**
+ * Get Licence
+ */
+export const getLicence = <ThrowOnError extends boolean = true>(options: Options<GetLicenceData, ThrowOnError>): RequestResult<GetLicenceResponses, GetLicenceErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetLicenceResponses, GetLicenceErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/system/licence',
+    ...options
+});
+
+/**
  * Support
  *
  * A zip file for whoever helps: versions, health, counts, the ends of the logs; no secrets, numbers masked.
@@ -2786,6 +3000,67 @@ export const listLogs = <ThrowOnError extends boolean = true>(options?: Options<
 export const getSupportBundle = <ThrowOnError extends boolean = true>(options?: Options<GetSupportBundleData, ThrowOnError>): RequestResult<GetSupportBundleResponses, GetSupportBundleErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<GetSupportBundleResponses, GetSupportBundleErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
     url: '/api/v1/system/support',
+    ...options
+});
+
+/**
+ * List Backups
+ *
+ * The newest first, and when they are made by night.
+ */
+export const listBackups = <ThrowOnError extends boolean = true>(options?: Options<ListBackupsData, ThrowOnError>): RequestResult<ListBackupsResponses, ListBackupsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListBackupsResponses, ListBackupsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/backups',
+    ...options
+});
+
+/**
+ * Make Backup
+ *
+ * While everything runs; the list says when it is there. Refused with `backup_runs` while one is being made.
+ */
+export const makeBackup = <ThrowOnError extends boolean = true>(options: Options<MakeBackupData, ThrowOnError>): RequestResult<MakeBackupResponses, MakeBackupErrors, ThrowOnError, 'data'> => (options.client ?? client).post<MakeBackupResponses, MakeBackupErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/backups',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Save Settings
+ *
+ * A passphrase holds from the next backup that the site makes by itself; earlier ones open with theirs.
+ */
+export const saveBackupSettings = <ThrowOnError extends boolean = true>(options: Options<SaveBackupSettingsData, ThrowOnError>): RequestResult<SaveBackupSettingsResponses, SaveBackupSettingsErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SaveBackupSettingsResponses, SaveBackupSettingsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/backups/settings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete
+ */
+export const deleteBackup = <ThrowOnError extends boolean = true>(options: Options<DeleteBackupData, ThrowOnError>): RequestResult<DeleteBackupResponses, DeleteBackupErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<DeleteBackupResponses, DeleteBackupErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/backups/{name}',
+    ...options
+});
+
+/**
+ * Take
+ *
+ * The file. It holds customers' data and every secret of the site; each time is logged.
+ */
+export const takeBackup = <ThrowOnError extends boolean = true>(options: Options<TakeBackupData, ThrowOnError>): RequestResult<TakeBackupResponses, TakeBackupErrors, ThrowOnError, 'data'> => (options.client ?? client).get<TakeBackupResponses, TakeBackupErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/backups/{name}',
     ...options
 });
 
@@ -2845,6 +3120,30 @@ export const setSite = <ThrowOnError extends boolean = true>(options: Options<Se
 });
 
 /**
+ * Get Parking
+ */
+export const getParking = <ThrowOnError extends boolean = true>(options?: Options<GetParkingData, ThrowOnError>): RequestResult<GetParkingResponses, GetParkingErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<GetParkingResponses, GetParkingErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/settings/parking',
+    ...options
+});
+
+/**
+ * Set Parking
+ *
+ * Of calls to come: what is parked already keeps its slot, also above a lower number, and its time.
+ */
+export const setParking = <ThrowOnError extends boolean = true>(options: Options<SetParkingData, ThrowOnError>): RequestResult<SetParkingResponses, SetParkingErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SetParkingResponses, SetParkingErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/settings/parking',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List Reasons
  *
  * Archived ones too.
@@ -2866,6 +3165,167 @@ export const setBreakReasons = <ThrowOnError extends boolean = true>(options: Op
     ...options,
     headers: {
         'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Ways
+ */
+export const getLoginWays = <ThrowOnError extends boolean = true>(options?: Options<GetLoginWaysData, ThrowOnError>): RequestResult<GetLoginWaysResponses, GetLoginWaysErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<GetLoginWaysResponses, GetLoginWaysErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/session/ways',
+    ...options
+});
+
+/**
+ * Go
+ *
+ * Sends the browser to the provider. `next`: the page it wanted.
+ */
+export const goToProvider = <ThrowOnError extends boolean = true>(options?: Options<GoToProviderData, ThrowOnError>): RequestResult<GoToProviderResponses, unknown, ThrowOnError, 'data'> => (options?.client ?? client).get<GoToProviderResponses, unknown, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/session/oidc',
+    ...options
+});
+
+/**
+ * Back
+ *
+ * Who came back is let in when he is somebody here; else the log-in page tells why not.
+ */
+export const comeFromProvider = <ThrowOnError extends boolean = true>(options?: Options<ComeFromProviderData, ThrowOnError>): RequestResult<ComeFromProviderResponses, unknown, ThrowOnError, 'data'> => (options?.client ?? client).get<ComeFromProviderResponses, unknown, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/session/oidc/back',
+    ...options
+});
+
+/**
+ * Get Settings
+ */
+export const getOutsideLogin = <ThrowOnError extends boolean = true>(options?: Options<GetOutsideLoginData, ThrowOnError>): RequestResult<GetOutsideLoginResponses, GetOutsideLoginErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<GetOutsideLoginResponses, GetOutsideLoginErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/settings/outside-login',
+    ...options
+});
+
+/**
+ * Set Settings
+ *
+ * Holds from the next log-in. Whoever is logged in stays so.
+ */
+export const setOutsideLogin = <ThrowOnError extends boolean = true>(options: Options<SetOutsideLoginData, ThrowOnError>): RequestResult<SetOutsideLoginResponses, SetOutsideLoginErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SetOutsideLoginResponses, SetOutsideLoginErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/settings/outside-login',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Try Settings
+ *
+ * Asks the provider or the directory now, with what was typed; nothing is saved.
+ */
+export const tryOutsideLogin = <ThrowOnError extends boolean = true>(options: Options<TryOutsideLoginData, ThrowOnError>): RequestResult<TryOutsideLoginResponses, TryOutsideLoginErrors, ThrowOnError, 'data'> => (options.client ?? client).post<TryOutsideLoginResponses, TryOutsideLoginErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/settings/outside-login/try',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Handsets
+ */
+export const listHandsets = <ThrowOnError extends boolean = true>(options?: Options<ListHandsetsData, ThrowOnError>): RequestResult<ListHandsetsResponses, ListHandsetsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListHandsetsResponses, ListHandsetsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/handsets',
+    ...options
+});
+
+/**
+ * Remove Handset
+ */
+export const removeHandset = <ThrowOnError extends boolean = true>(options: Options<RemoveHandsetData, ThrowOnError>): RequestResult<RemoveHandsetResponses, RemoveHandsetErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<RemoveHandsetResponses, RemoveHandsetErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/extensions/{extension_id}/handset',
+    ...options
+});
+
+/**
+ * Put Handset
+ *
+ * What stands at the extension. Each time a new address is opened and the one before ends.
+ *
+ * `If-Match`: the `rev` that was read, "none" where no telephone stood there.
+ */
+export const putHandset = <ThrowOnError extends boolean = true>(options: Options<PutHandsetData, ThrowOnError>): RequestResult<PutHandsetResponses, PutHandsetErrors, ThrowOnError, 'data'> => (options.client ?? client).put<PutHandsetResponses, PutHandsetErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/extensions/{extension_id}/handset',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get File
+ *
+ * The file to load at the phone's own page, where phones cannot reach this server. Each time is logged.
+ */
+export const getHandsetFile = <ThrowOnError extends boolean = true>(options: Options<GetHandsetFileData, ThrowOnError>): RequestResult<GetHandsetFileResponses, GetHandsetFileErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetHandsetFileResponses, GetHandsetFileErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/extensions/{extension_id}/handset/file',
+    ...options
+});
+
+/**
+ * Take File
+ *
+ * For the phone: its settings, while its address is open. Strangers who guess are slowed down and told of.
+ */
+export const takeHandsetFile = <ThrowOnError extends boolean = true>(options: Options<TakeHandsetFileData, ThrowOnError>): RequestResult<TakeHandsetFileResponses, TakeHandsetFileErrors, ThrowOnError, 'data'> => (options.client ?? client).get<TakeHandsetFileResponses, TakeHandsetFileErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/handset-files/{token}/{name}',
+    ...options
+});
+
+/**
+ * Remove Photo
+ */
+export const removePhoto = <ThrowOnError extends boolean = true>(options: Options<RemovePhotoData, ThrowOnError>): RequestResult<RemovePhotoResponses, RemovePhotoErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<RemovePhotoResponses, RemovePhotoErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/people/{person_id}/photo',
+    ...options
+});
+
+/**
+ * Get Photo
+ */
+export const getPhoto = <ThrowOnError extends boolean = true>(options: Options<GetPhotoData, ThrowOnError>): RequestResult<GetPhotoResponses, GetPhotoErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetPhotoResponses, GetPhotoErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    url: '/api/v1/people/{person_id}/photo',
+    ...options
+});
+
+/**
+ * Put Photo
+ *
+ * JPEG, PNG or WebP up to 200 kB; pages make it small before they send it.
+ */
+export const putPhoto = <ThrowOnError extends boolean = true>(options: Options<PutPhotoData, ThrowOnError>): RequestResult<PutPhotoResponses, PutPhotoErrors, ThrowOnError, 'data'> => (options.client ?? client).put<PutPhotoResponses, PutPhotoErrors, ThrowOnError, 'data'>({
+    ...formDataBodySerializer,
+    responseStyle: 'data',
+    url: '/api/v1/people/{person_id}/photo',
+    ...options,
+    headers: {
+        'Content-Type': null,
         ...options.headers
     }
 });

@@ -58,6 +58,12 @@ export type AccountOut = {
      * UTC milliseconds; 0 = not (yet)
      */
     password_at: number;
+    /**
+     * Locked Until
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    locked_until: number;
 };
 
 /**
@@ -214,6 +220,12 @@ export type AlarmRuleOut = {
      * Kind
      */
     kind: string;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
 };
 
 /**
@@ -416,6 +428,122 @@ export type AutoAnswerIn = {
 };
 
 /**
+ * BackupIn
+ *
+ * `passphrase` "": not encrypted.
+ */
+export type BackupIn = {
+    /**
+     * Passphrase
+     */
+    passphrase?: string;
+    /**
+     * Recordings
+     */
+    recordings?: boolean;
+};
+
+/**
+ * BackupOut
+ */
+export type BackupOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    at: number;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Sealed
+     */
+    sealed: boolean;
+};
+
+/**
+ * BackupSettingsIn
+ */
+export type BackupSettingsIn = {
+    /**
+     * On
+     */
+    on?: boolean;
+    /**
+     * Hour
+     */
+    hour?: number;
+    /**
+     * Keep
+     */
+    keep?: number;
+    /**
+     * Encrypt
+     */
+    encrypt?: boolean;
+    /**
+     * Passphrase
+     */
+    passphrase?: string;
+};
+
+/**
+ * BackupsOut
+ *
+ * `making`: one is being made by hand. `failed`: why the last one by hand was not made, "" otherwise.
+ */
+export type BackupsOut = {
+    /**
+     * Items
+     */
+    items: Array<BackupOut>;
+    /**
+     * Making
+     */
+    making: boolean;
+    /**
+     * Failed
+     */
+    failed: string;
+    /**
+     * On
+     */
+    on: boolean;
+    /**
+     * Hour
+     */
+    hour: number;
+    /**
+     * Keep
+     */
+    keep: number;
+    /**
+     * Encrypt
+     */
+    encrypt: boolean;
+    /**
+     * Passphrase Set
+     */
+    passphrase_set: boolean;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
+};
+
+/**
  * BellOut
  */
 export type BellOut = {
@@ -441,6 +569,16 @@ export type BellOut = {
  * Body_importPeople
  */
 export type BodyImportPeople = {
+    /**
+     * File
+     */
+    file: Blob | File;
+};
+
+/**
+ * Body_putPhoto
+ */
+export type BodyPutPhoto = {
     /**
      * File
      */
@@ -519,6 +657,22 @@ export type BreakReasonsIn = {
      * Reasons
      */
     reasons: Array<BreakReasonShape>;
+};
+
+/**
+ * BreakReasonsOut
+ */
+export type BreakReasonsOut = {
+    /**
+     * Reasons
+     */
+    reasons: Array<BreakReasonShape>;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
 };
 
 /**
@@ -700,6 +854,14 @@ export type CallDetail = {
      */
     customer_name: string;
     /**
+     * Category Id
+     */
+    category_id: string | null;
+    /**
+     * Category Name
+     */
+    category_name: string;
+    /**
      * Wait Ms
      */
     wait_ms: number;
@@ -864,6 +1026,14 @@ export type CallItem = {
      */
     customer_name: string;
     /**
+     * Category Id
+     */
+    category_id: string | null;
+    /**
+     * Category Name
+     */
+    category_name: string;
+    /**
      * Wait Ms
      */
     wait_ms: number;
@@ -911,6 +1081,8 @@ export type CallPage = {
  * CallbackRulesIn
  *
  * `open_h`, `close_h`: full hours of the site's day between which customers are called.
+ *
+ * `low_mark`: survey marks up to this make an item, 0: none.
  */
 export type CallbackRulesIn = {
     /**
@@ -933,6 +1105,10 @@ export type CallbackRulesIn = {
      * Close H
      */
     close_h: number;
+    /**
+     * Low Mark
+     */
+    low_mark?: number;
 };
 
 /**
@@ -959,6 +1135,16 @@ export type CallbackRulesOut = {
      * Close H
      */
     close_h: number;
+    /**
+     * Low Mark
+     */
+    low_mark: number;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
 };
 
 /**
@@ -1027,6 +1213,12 @@ export type CallerOut = {
      * Created By Name
      */
     created_by_name: string;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
 };
 
 /**
@@ -1037,11 +1229,81 @@ export type CallingOut = {
      * Rules
      */
     rules: Array<RuleOut>;
-    toll: TollIn;
+    /**
+     * Groups
+     */
+    groups: Array<PhoneGroupOut>;
+    toll: TollOut;
     /**
      * Used
      */
     used: Array<UsedOut>;
+};
+
+/**
+ * CategoryIn
+ *
+ * `parent_id` null: on the top level. Archiving takes along what is below.
+ */
+export type CategoryIn = {
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Parent Id
+     */
+    parent_id?: string | null;
+    /**
+     * Active
+     */
+    active?: boolean;
+};
+
+/**
+ * CategoryMove
+ */
+export type CategoryMove = {
+    /**
+     * Where
+     */
+    where: 'up' | 'down';
+};
+
+/**
+ * CategoryOut
+ */
+export type CategoryOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Parent Id
+     */
+    parent_id: string | null;
+    /**
+     * Active
+     */
+    active: boolean;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
 };
 
 /**
@@ -1176,6 +1438,12 @@ export type ChannelOut = {
      * Active
      */
     active: boolean;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
 };
 
 /**
@@ -1306,6 +1574,12 @@ export type ContactOut = {
      * Forwarded
      */
     forwarded: boolean;
+    /**
+     * Photo
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    photo: number;
 };
 
 /**
@@ -1332,6 +1606,10 @@ export type CustomerChange = {
      * Note
      */
     note?: string;
+    /**
+     * Id Number
+     */
+    id_number?: string | null;
     /**
      * Phones
      */
@@ -1371,6 +1649,10 @@ export type CustomerIn = {
      */
     note?: string;
     /**
+     * Id Number
+     */
+    id_number?: string | null;
+    /**
      * Phones
      */
     phones?: Array<PhoneIn>;
@@ -1408,6 +1690,10 @@ export type CustomerOut = {
      * Note
      */
     note: string;
+    /**
+     * Id Number
+     */
+    id_number: string;
     /**
      * Phones
      */
@@ -1659,6 +1945,50 @@ export type ExceptionsIn = {
 };
 
 /**
+ * ExtensionGroupIn
+ *
+ * `active` false: archived, which only a group without extensions can be.
+ */
+export type ExtensionGroupIn = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Active
+     */
+    active?: boolean;
+};
+
+/**
+ * ExtensionGroupOut
+ */
+export type ExtensionGroupOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Active
+     */
+    active: boolean;
+    /**
+     * Extensions
+     */
+    extensions: number;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
+};
+
+/**
  * ExtensionIn
  */
 export type ExtensionIn = {
@@ -1674,6 +2004,10 @@ export type ExtensionIn = {
      * Person Id
      */
     person_id?: string | null;
+    /**
+     * Group Id
+     */
+    group_id?: string | null;
 };
 
 /**
@@ -1700,6 +2034,46 @@ export type ExtensionOut = {
      * Person Name
      */
     person_name: string;
+    /**
+     * Group Id
+     */
+    group_id: string | null;
+    /**
+     * Group Name
+     */
+    group_name: string;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
+};
+
+/**
+ * ExtensionRenewed
+ *
+ * `handset`: a new one-time address for the telephone that stands there, so that it fetches the new secret.
+ */
+export type ExtensionRenewed = {
+    extension: ExtensionOut;
+    /**
+     * Sip Username
+     */
+    sip_username: string;
+    /**
+     * Sip Secret
+     */
+    sip_secret: string;
+    /**
+     * Sip Host
+     */
+    sip_host: string;
+    /**
+     * Sip Port
+     */
+    sip_port: number;
+    handset: HandsetOpened | null;
 };
 
 /**
@@ -1808,6 +2182,14 @@ export type FeaturesIn = {
      */
     always?: string;
     /**
+     * Closed
+     */
+    closed?: string;
+    /**
+     * Plan Id
+     */
+    plan_id?: string;
+    /**
      * Busy
      */
     busy?: string;
@@ -1827,6 +2209,10 @@ export type FeaturesIn = {
      * Dnd
      */
     dnd?: boolean;
+    /**
+     * Box Greeting
+     */
+    box_greeting?: string;
 };
 
 /**
@@ -1838,6 +2224,14 @@ export type FeaturesOut = {
      */
     always?: string;
     /**
+     * Closed
+     */
+    closed?: string;
+    /**
+     * Plan Id
+     */
+    plan_id?: string;
+    /**
      * Busy
      */
     busy?: string;
@@ -1858,6 +2252,10 @@ export type FeaturesOut = {
      */
     dnd?: boolean;
     /**
+     * Box Greeting
+     */
+    box_greeting?: string;
+    /**
      * Extension
      */
     extension: string;
@@ -1867,6 +2265,24 @@ export type FeaturesOut = {
      * UTC milliseconds; 0 = not (yet)
      */
     changed_at: number;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
+};
+
+/**
+ * FetchIn
+ *
+ * The slot of a parked call.
+ */
+export type FetchIn = {
+    /**
+     * Slot
+     */
+    slot: string;
 };
 
 /**
@@ -1923,6 +2339,10 @@ export type FlowDetail = {
      * Id
      */
     id: string;
+    /**
+     * Number
+     */
+    number: number;
     /**
      * Name
      */
@@ -2068,6 +2488,10 @@ export type FlowOut = {
      */
     id: string;
     /**
+     * Number
+     */
+    number: number;
+    /**
      * Name
      */
     name: string;
@@ -2114,7 +2538,7 @@ export type FlowOut = {
 /**
  * FollowUpContactOut
  *
- * `kind`: lost | message | callback | try | reached.
+ * `kind`: lost | message | callback | low_mark | try | reached.
  */
 export type FollowUpContactOut = {
     /**
@@ -2550,6 +2974,48 @@ export type ForceIn = {
 };
 
 /**
+ * GreetingOut
+ *
+ * A prompt that can be the greeting of a message box.
+ */
+export type GreetingOut = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * GroupedIn
+ *
+ * Extensions that all go into one group; null: into none.
+ */
+export type GroupedIn = {
+    /**
+     * Extension Ids
+     */
+    extension_ids: Array<string>;
+    /**
+     * Group Id
+     */
+    group_id: string | null;
+};
+
+/**
+ * GroupedOut
+ */
+export type GroupedOut = {
+    /**
+     * Changed
+     */
+    changed: number;
+};
+
+/**
  * GuideIn
  */
 export type GuideIn = {
@@ -2618,6 +3084,83 @@ export type GuidePeopleIn = {
 };
 
 /**
+ * HandsetIn
+ *
+ * `mac`: of a desk phone, with or without colons; empty for a program on a mobile.
+ */
+export type HandsetIn = {
+    /**
+     * Make
+     */
+    make: 'yealink' | 'fanvil' | 'grandstream' | 'linphone' | 'wave';
+    /**
+     * Mac
+     */
+    mac?: string;
+};
+
+/**
+ * HandsetOpened
+ *
+ * Shown once. `url`: what the phone is told as the address of its settings, "" where the code holds all.
+ */
+export type HandsetOpened = {
+    handset: HandsetOut;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * File
+     */
+    file: string;
+    /**
+     * Qr
+     */
+    qr: string;
+};
+
+/**
+ * HandsetOut
+ */
+export type HandsetOut = {
+    /**
+     * Extension Id
+     */
+    extension_id: string;
+    /**
+     * Make
+     */
+    make: string;
+    /**
+     * Mac
+     */
+    mac: string;
+    /**
+     * Open Until
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    open_until: number;
+    /**
+     * Taken At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    taken_at: number;
+    /**
+     * Taken From
+     */
+    taken_from: string;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
+};
+
+/**
  * HealthOut
  */
 export type HealthOut = {
@@ -2627,6 +3170,7 @@ export type HealthOut = {
     state: 'ok' | 'degraded' | 'down';
     switch: HealthPart;
     engine: HealthPart;
+    web: HealthPart;
     database: HealthPart;
     disk: HealthPart;
     worker: HealthPart;
@@ -2795,6 +3339,12 @@ export type HoursOut = {
      * Used By
      */
     used_by: Array<string>;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
 };
 
 /**
@@ -2809,6 +3359,18 @@ export type ImportOut = {
      * Ignored
      */
     ignored: Array<string>;
+    /**
+     * Head
+     */
+    head: Array<string>;
+    /**
+     * Samples
+     */
+    samples: Array<string>;
+    /**
+     * Mapping
+     */
+    mapping: Array<string>;
     /**
      * Rows
      */
@@ -2862,6 +3424,98 @@ export type LanguageIn = {
 };
 
 /**
+ * LdapIn
+ */
+export type LdapIn = {
+    /**
+     * On
+     */
+    on?: boolean;
+    /**
+     * Host
+     */
+    host?: string;
+    /**
+     * Port
+     */
+    port?: number;
+    /**
+     * Security
+     */
+    security?: 'ldaps' | 'starttls' | 'plain';
+    /**
+     * Ca
+     */
+    ca?: string;
+    /**
+     * Bind Dn
+     */
+    bind_dn?: string;
+    /**
+     * Secret
+     */
+    secret?: string;
+    /**
+     * Base
+     */
+    base?: string;
+    /**
+     * Attribute
+     */
+    attribute?: string;
+    /**
+     * Filter
+     */
+    filter?: string;
+};
+
+/**
+ * LicenceOut
+ *
+ * `licence`: as its makers call it, "": they do not say. `text`: whether its text is at hand.
+ */
+export type LicenceOut = {
+    /**
+     * Kind
+     */
+    kind: 'product' | 'program' | 'python' | 'page';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Version
+     */
+    version: string;
+    /**
+     * Licence
+     */
+    licence: string;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Text
+     */
+    text: boolean;
+};
+
+/**
+ * LicenceText
+ */
+export type LicenceText = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
  * LogLine
  */
 export type LogLine = {
@@ -2912,6 +3566,38 @@ export type LoginIn = {
 };
 
 /**
+ * LoginPolicyOut
+ */
+export type LoginPolicyOut = {
+    /**
+     * Shortest
+     */
+    shortest?: number;
+    /**
+     * Kinds
+     */
+    kinds?: number;
+    /**
+     * History
+     */
+    history?: number;
+    /**
+     * Days
+     */
+    days?: number;
+    /**
+     * Factor Roles
+     */
+    factor_roles?: Array<string>;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
+};
+
+/**
  * LoginSession
  *
  * One browser where the person is logged in. `key` names it for ending it; it opens nothing.
@@ -2945,6 +3631,27 @@ export type LoginSession = {
      * Browser
      */
     browser: string;
+    /**
+     * Way
+     */
+    way: string;
+};
+
+/**
+ * LoginWays
+ *
+ * What the log-in page offers. `oidc`: the words on the button, "" when there is no such way.
+ */
+export type LoginWays = {
+    /**
+     * Oidc
+     */
+    oidc: string;
+    /**
+     * Ldap
+     */
+    ldap: boolean;
+    rules: PasswordRules;
 };
 
 /**
@@ -3130,6 +3837,26 @@ export type NewPerson = {
 };
 
 /**
+ * NewcomersIn
+ *
+ * Who is vouched for and not known here yet becomes a person, with this role and in this department.
+ */
+export type NewcomersIn = {
+    /**
+     * On
+     */
+    on?: boolean;
+    /**
+     * Role
+     */
+    role?: string;
+    /**
+     * Department Id
+     */
+    department_id?: string | null;
+};
+
+/**
  * NodeFigures
  */
 export type NodeFigures = {
@@ -3177,6 +3904,8 @@ export type NodeFigures = {
  * NoteIn
  *
  * Without `customer_id` the customer stays who he is; null says that it was none of ours.
+ *
+ * Without `category_id` the category stays as it is; null takes it away.
  */
 export type NoteIn = {
     /**
@@ -3187,6 +3916,10 @@ export type NoteIn = {
      * Customer Id
      */
     customer_id?: string | null;
+    /**
+     * Category Id
+     */
+    category_id?: string | null;
 };
 
 /**
@@ -3375,6 +4108,12 @@ export type NumberOut = {
      * Priority
      */
     priority: number;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
 };
 
 /**
@@ -3454,6 +4193,54 @@ export type OfficialIn = {
      * Year
      */
     year: number;
+};
+
+/**
+ * OidcIn
+ *
+ * `secret` empty: the one that is kept stays, as long as the provider is the same.
+ */
+export type OidcIn = {
+    /**
+     * On
+     */
+    on?: boolean;
+    /**
+     * Label
+     */
+    label?: string;
+    /**
+     * Issuer
+     */
+    issuer?: string;
+    /**
+     * Client Id
+     */
+    client_id?: string;
+    /**
+     * Secret
+     */
+    secret?: string;
+    /**
+     * Scopes
+     */
+    scopes?: string;
+    /**
+     * Claim
+     */
+    claim?: string;
+    /**
+     * Finds
+     */
+    finds?: 'number' | 'email';
+    /**
+     * Page Url
+     */
+    page_url?: string;
+    /**
+     * Ca
+     */
+    ca?: string;
 };
 
 /**
@@ -3545,6 +4332,129 @@ export type OutboxPage = {
 };
 
 /**
+ * OutsideIn
+ *
+ * `recheck_min`: minutes after which the directory is asked again for those logged in by it; 0: never.
+ */
+export type OutsideIn = {
+    oidc?: OidcIn;
+    ldap?: LdapIn;
+    newcomers?: NewcomersIn;
+    /**
+     * Recheck Min
+     */
+    recheck_min?: number;
+    /**
+     * Own Passwords
+     */
+    own_passwords?: 'all' | 'admins';
+};
+
+/**
+ * OutsideOut
+ *
+ * Secrets go in and never come out; whether there is one is told.
+ */
+export type OutsideOut = {
+    oidc?: OidcIn;
+    ldap?: LdapIn;
+    newcomers?: NewcomersIn;
+    /**
+     * Recheck Min
+     */
+    recheck_min?: number;
+    /**
+     * Own Passwords
+     */
+    own_passwords?: 'all' | 'admins';
+    /**
+     * Oidc Secret Set
+     */
+    oidc_secret_set: boolean;
+    /**
+     * Ldap Secret Set
+     */
+    ldap_secret_set: boolean;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
+};
+
+/**
+ * OutsideTried
+ *
+ * `steps`: what worked, in words; `fault`: what did not, "" when everything did.
+ */
+export type OutsideTried = {
+    /**
+     * Steps
+     */
+    steps: Array<string>;
+    /**
+     * Fault
+     */
+    fault: string;
+};
+
+/**
+ * OutsideTry
+ *
+ * `number`: with LDAP, somebody who should be found; `password`: his, to try it as well.
+ */
+export type OutsideTry = {
+    settings: OutsideIn;
+    /**
+     * Kind
+     */
+    kind: 'oidc' | 'ldap';
+    /**
+     * Number
+     */
+    number?: string;
+    /**
+     * Password
+     */
+    password?: string;
+};
+
+/**
+ * ParkingOut
+ */
+export type ParkingOut = {
+    /**
+     * Slots
+     */
+    slots: number;
+    /**
+     * Back S
+     */
+    back_s: number;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
+};
+
+/**
+ * ParkingShape
+ */
+export type ParkingShape = {
+    /**
+     * Slots
+     */
+    slots: number;
+    /**
+     * Back S
+     */
+    back_s: number;
+};
+
+/**
  * ParticipantOut
  */
 export type ParticipantOut = {
@@ -3618,6 +4528,22 @@ export type PasswordReset = {
      * Password
      */
     password: string;
+};
+
+/**
+ * PasswordRules
+ *
+ * What a new password must be, so that the page can say it while one types. The server checks anyway.
+ */
+export type PasswordRules = {
+    /**
+     * Shortest
+     */
+    shortest: number;
+    /**
+     * Kinds
+     */
+    kinds: number;
 };
 
 /**
@@ -3942,6 +4868,12 @@ export type PersonOut = {
      */
     skills: Array<string>;
     /**
+     * Photo
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    photo: number;
+    /**
      * Exceptions
      */
     exceptions: number;
@@ -3963,6 +4895,22 @@ export type PersonPhoneOut = {
      * Auto Answer
      */
     auto_answer: boolean;
+};
+
+/**
+ * PhoneGroupOut
+ *
+ * An extension group that a rule can name.
+ */
+export type PhoneGroupOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -3991,6 +4939,28 @@ export type PhoneOut = {
      * Label
      */
     label: string;
+};
+
+/**
+ * PhoneTakeOut
+ */
+export type PhoneTakeOut = {
+    /**
+     * Call Id
+     */
+    call_id: string;
+};
+
+/**
+ * PhotoOut
+ */
+export type PhotoOut = {
+    /**
+     * Photo
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    photo: number;
 };
 
 /**
@@ -4106,9 +5076,21 @@ export type PolicyIn = {
      */
     exit_to?: string;
     /**
+     * Box Greeting
+     */
+    box_greeting?: string;
+    /**
+     * Box Longest S
+     */
+    box_longest_s?: number;
+    /**
      * Say Agent
      */
     say_agent?: boolean;
+    /**
+     * Auto Answer
+     */
+    auto_answer?: boolean;
 };
 
 /**
@@ -4180,9 +5162,21 @@ export type PolicyOut = {
      */
     exit_to: string;
     /**
+     * Box Greeting
+     */
+    box_greeting: string;
+    /**
+     * Box Longest S
+     */
+    box_longest_s: number;
+    /**
      * Say Agent
      */
     say_agent: boolean;
+    /**
+     * Auto Answer
+     */
+    auto_answer: boolean;
 };
 
 /**
@@ -4641,6 +5635,12 @@ export type QueueOut = {
      * Members
      */
     members: Array<MemberOut>;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
 };
 
 /**
@@ -4655,6 +5655,10 @@ export type RangeIn = {
      * Count
      */
     count: number;
+    /**
+     * Group Id
+     */
+    group_id?: string | null;
 };
 
 /**
@@ -4772,7 +5776,7 @@ export type RevealIn = {
     /**
      * Kind
      */
-    kind: 'call' | 'customer';
+    kind: 'call' | 'customer' | 'customer_id';
     /**
      * Id
      */
@@ -4841,6 +5845,12 @@ export type RightsOut = {
      * Rights
      */
     rights: Array<RightOut>;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
 };
 
 /**
@@ -5019,6 +6029,12 @@ export type RoomOut = {
      * Participants
      */
     participants: Array<ParticipantOut>;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
 };
 
 /**
@@ -5085,6 +6101,12 @@ export type RouteOut = {
      * Active
      */
     active: boolean;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
 };
 
 /**
@@ -5177,6 +6199,12 @@ export type RuleOut = {
      * Name
      */
     name: string;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
 };
 
 /**
@@ -5379,6 +6407,10 @@ export type SessionOut = {
      */
     must_change_password: boolean;
     /**
+     * Own Password
+     */
+    own_password: boolean;
+    /**
      * Factor Due
      */
     factor_due: boolean;
@@ -5467,6 +6499,30 @@ export type SignInIn = {
 };
 
 /**
+ * SiteOut
+ */
+export type SiteOut = {
+    /**
+     * Company
+     */
+    company: string;
+    /**
+     * Timezone
+     */
+    timezone: string;
+    /**
+     * Language
+     */
+    language: 'zh' | 'en';
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
+};
+
+/**
  * SiteShape
  */
 export type SiteShape = {
@@ -5482,6 +6538,18 @@ export type SiteShape = {
      * Language
      */
     language: 'zh' | 'en';
+};
+
+/**
+ * SlotOut
+ *
+ * Where a call is parked.
+ */
+export type SlotOut = {
+    /**
+     * Slot
+     */
+    slot: string;
 };
 
 /**
@@ -5919,6 +6987,54 @@ export type TollIn = {
 };
 
 /**
+ * TollOut
+ */
+export type TollOut = {
+    /**
+     * Minutes A Day
+     */
+    minutes_a_day?: number;
+    /**
+     * Fen A Day
+     */
+    fen_a_day?: number;
+    /**
+     * At Once
+     */
+    at_once?: number;
+    /**
+     * Night From
+     */
+    night_from?: number;
+    /**
+     * Night To
+     */
+    night_to?: number;
+    /**
+     * Night Classes
+     */
+    night_classes?: Array<'service' | 'free' | 'local' | 'mobile' | 'long_distance' | 'international' | 'premium' | 'other'>;
+    /**
+     * Forbidden
+     */
+    forbidden?: Array<string>;
+    /**
+     * Tariffs
+     */
+    tariffs?: Array<TariffIn>;
+    /**
+     * Area Code
+     */
+    area_code?: string;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
+};
+
+/**
  * TrackIn
  */
 export type TrackIn = {
@@ -6044,12 +7160,18 @@ export type TrunkOut = {
      */
     active: boolean;
     numbering: Numbering;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
 };
 
 /**
  * UseOut
  *
- * A place that plays it: flow | queue | number.
+ * A place that plays it: flow | queue | number | extension.
  */
 export type UseOut = {
     /**
@@ -6662,6 +7784,14 @@ export type ListCallsData = {
          */
         customer_id?: string | null;
         /**
+         * Category Id
+         */
+        category_id?: string | null;
+        /**
+         * Uncategorised
+         */
+        uncategorised?: boolean;
+        /**
          * Direction
          */
         direction?: '' | 'in' | 'out' | 'internal';
@@ -7114,6 +8244,57 @@ export type PickUpCallResponses = {
 };
 
 export type PickUpCallResponse = PickUpCallResponses[keyof PickUpCallResponses];
+
+export type ParkCallData = {
+    body?: never;
+    path: {
+        /**
+         * Call Id
+         */
+        call_id: string;
+    };
+    query?: never;
+    url: '/api/v1/calls/{call_id}/park';
+};
+
+export type ParkCallErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ParkCallResponses = {
+    /**
+     * Successful Response
+     */
+    200: SlotOut;
+};
+
+export type ParkCallResponse = ParkCallResponses[keyof ParkCallResponses];
+
+export type FetchParkedData = {
+    body: FetchIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/agent/fetch-parked';
+};
+
+export type FetchParkedErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type FetchParkedResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type FetchParkedResponse = FetchParkedResponses[keyof FetchParkedResponses];
 
 export type MakeConferenceData = {
     body?: never;
@@ -7644,6 +8825,14 @@ export type ListPeopleData = {
          * Q
          */
         q?: string;
+        /**
+         * First
+         */
+        first?: number;
+        /**
+         * Department
+         */
+        department?: string | null;
     };
     url: '/api/v1/people';
 };
@@ -7776,7 +8965,12 @@ export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordRe
 export type ListExtensionsData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * First
+         */
+        first?: number;
+    };
     url: '/api/v1/extensions';
 };
 
@@ -7848,6 +9042,12 @@ export type CreateExtensionRangeResponse = CreateExtensionRangeResponses[keyof C
 
 export type UpdateExtensionData = {
     body: ExtensionIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * Extension Id
@@ -7897,10 +9097,115 @@ export type RenewExtensionSecretResponses = {
     /**
      * Successful Response
      */
-    200: ExtensionSecret;
+    200: ExtensionRenewed;
 };
 
 export type RenewExtensionSecretResponse = RenewExtensionSecretResponses[keyof RenewExtensionSecretResponses];
+
+export type ListExtensionGroupsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/extension-groups';
+};
+
+export type ListExtensionGroupsErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ListExtensionGroupsResponses = {
+    /**
+     * Response Listextensiongroups
+     *
+     * Successful Response
+     */
+    200: Array<ExtensionGroupOut>;
+};
+
+export type ListExtensionGroupsResponse = ListExtensionGroupsResponses[keyof ListExtensionGroupsResponses];
+
+export type CreateExtensionGroupData = {
+    body: ExtensionGroupIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/extension-groups';
+};
+
+export type CreateExtensionGroupErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type CreateExtensionGroupResponses = {
+    /**
+     * Successful Response
+     */
+    201: ExtensionGroupOut;
+};
+
+export type CreateExtensionGroupResponse = CreateExtensionGroupResponses[keyof CreateExtensionGroupResponses];
+
+export type UpdateExtensionGroupData = {
+    body: ExtensionGroupIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Group Id
+         */
+        group_id: string;
+    };
+    query?: never;
+    url: '/api/v1/extension-groups/{group_id}';
+};
+
+export type UpdateExtensionGroupErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type UpdateExtensionGroupResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExtensionGroupOut;
+};
+
+export type UpdateExtensionGroupResponse = UpdateExtensionGroupResponses[keyof UpdateExtensionGroupResponses];
+
+export type GroupExtensionsData = {
+    body: GroupedIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/extensions/group';
+};
+
+export type GroupExtensionsErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GroupExtensionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: GroupedOut;
+};
+
+export type GroupExtensionsResponse = GroupExtensionsResponses[keyof GroupExtensionsResponses];
 
 export type ListQueuesData = {
     body?: never;
@@ -7980,6 +9285,12 @@ export type GetQueueResponse = GetQueueResponses[keyof GetQueueResponses];
 
 export type UpdateQueueData = {
     body: QueueIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * Queue Id
@@ -8056,6 +9367,12 @@ export type CreateTrunkResponse = CreateTrunkResponses[keyof CreateTrunkResponse
 
 export type UpdateTrunkData = {
     body: TrunkIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * Trunk Id
@@ -8160,6 +9477,12 @@ export type DeleteNumberResponse = DeleteNumberResponses[keyof DeleteNumberRespo
 
 export type UpdateNumberData = {
     body: NumberIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * Number Id
@@ -8465,6 +9788,57 @@ export type SpeakDraftResponses = {
 };
 
 export type SpeakDraftResponse = SpeakDraftResponses[keyof SpeakDraftResponses];
+
+export type RecordByPhoneData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/prompts/drafts/phone';
+};
+
+export type RecordByPhoneErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type RecordByPhoneResponses = {
+    /**
+     * Successful Response
+     */
+    201: PhoneTakeOut;
+};
+
+export type RecordByPhoneResponse = RecordByPhoneResponses[keyof RecordByPhoneResponses];
+
+export type TakePhoneDraftData = {
+    body?: never;
+    path: {
+        /**
+         * Call Id
+         */
+        call_id: string;
+    };
+    query?: never;
+    url: '/api/v1/prompts/drafts/phone/{call_id}';
+};
+
+export type TakePhoneDraftErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type TakePhoneDraftResponses = {
+    /**
+     * Successful Response
+     */
+    201: DraftOut;
+};
+
+export type TakePhoneDraftResponse = TakePhoneDraftResponses[keyof TakePhoneDraftResponses];
 
 export type GetDraftAudioData = {
     body?: never;
@@ -9083,6 +10457,12 @@ export type DeleteCallerResponse = DeleteCallerResponses[keyof DeleteCallerRespo
 
 export type UpdateCallerData = {
     body: CallerIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * Entry Id
@@ -9316,6 +10696,12 @@ export type GetRightsResponse = GetRightsResponses[keyof GetRightsResponses];
 
 export type SetExceptionsData = {
     body: ExceptionsIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * Person Id
@@ -10006,6 +11392,12 @@ export type ListAlarmRulesResponse = ListAlarmRulesResponses[keyof ListAlarmRule
 
 export type SaveAlarmRuleData = {
     body: AlarmRuleIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * Kind
@@ -10360,6 +11752,12 @@ export type DeleteChannelResponse = DeleteChannelResponses[keyof DeleteChannelRe
 
 export type UpdateChannelData = {
     body: ChannelIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * Channel Id
@@ -10556,6 +11954,12 @@ export type DeleteHoursResponse = DeleteHoursResponses[keyof DeleteHoursResponse
 
 export type UpdateHoursData = {
     body: HoursIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * Plan Id
@@ -10764,6 +12168,12 @@ export type DeleteRouteResponse = DeleteRouteResponses[keyof DeleteRouteResponse
 
 export type UpdateRouteData = {
     body: RouteIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * Route Id
@@ -10843,6 +12253,12 @@ export type DeleteCallingRuleResponse = DeleteCallingRuleResponses[keyof DeleteC
 
 export type SaveCallingRuleData = {
     body: RuleIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * Subject
@@ -10871,6 +12287,12 @@ export type SaveCallingRuleResponse = SaveCallingRuleResponses[keyof SaveCalling
 
 export type SaveTollData = {
     body: TollIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/toll';
@@ -10917,6 +12339,31 @@ export type GetOfficeDirectoryResponses = {
 
 export type GetOfficeDirectoryResponse = GetOfficeDirectoryResponses[keyof GetOfficeDirectoryResponses];
 
+export type ListGreetingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/office/greetings';
+};
+
+export type ListGreetingsErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ListGreetingsResponses = {
+    /**
+     * Response Listgreetings
+     *
+     * Successful Response
+     */
+    200: Array<GreetingOut>;
+};
+
+export type ListGreetingsResponse = ListGreetingsResponses[keyof ListGreetingsResponses];
+
 export type GetMyFeaturesData = {
     body?: never;
     path?: never;
@@ -10942,6 +12389,12 @@ export type GetMyFeaturesResponse = GetMyFeaturesResponses[keyof GetMyFeaturesRe
 
 export type SetMyFeaturesData = {
     body: FeaturesIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/me/features';
@@ -10993,6 +12446,12 @@ export type GetFeaturesResponse = GetFeaturesResponses[keyof GetFeaturesResponse
 
 export type SetFeaturesData = {
     body: FeaturesIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * Extension
@@ -11123,6 +12582,12 @@ export type GetCallbackRulesResponse = GetCallbackRulesResponses[keyof GetCallba
 
 export type SaveCallbackRulesData = {
     body: CallbackRulesIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/follow-ups/callback-rules';
@@ -11624,6 +13089,12 @@ export type DeleteRoomResponse = DeleteRoomResponses[keyof DeleteRoomResponses];
 
 export type UpdateRoomData = {
     body: RoomIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path: {
         /**
          * Room Id
@@ -11790,6 +13261,116 @@ export type SetCustomerPinResponses = {
 
 export type SetCustomerPinResponse = SetCustomerPinResponses[keyof SetCustomerPinResponses];
 
+export type ListCallCategoriesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/call-categories';
+};
+
+export type ListCallCategoriesErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ListCallCategoriesResponses = {
+    /**
+     * Response Listcallcategories
+     *
+     * Successful Response
+     */
+    200: Array<CategoryOut>;
+};
+
+export type ListCallCategoriesResponse = ListCallCategoriesResponses[keyof ListCallCategoriesResponses];
+
+export type CreateCallCategoryData = {
+    body: CategoryIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/call-categories';
+};
+
+export type CreateCallCategoryErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type CreateCallCategoryResponses = {
+    /**
+     * Successful Response
+     */
+    201: CategoryOut;
+};
+
+export type CreateCallCategoryResponse = CreateCallCategoryResponses[keyof CreateCallCategoryResponses];
+
+export type UpdateCallCategoryData = {
+    body: CategoryIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Category Id
+         */
+        category_id: string;
+    };
+    query?: never;
+    url: '/api/v1/call-categories/{category_id}';
+};
+
+export type UpdateCallCategoryErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type UpdateCallCategoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: CategoryOut;
+};
+
+export type UpdateCallCategoryResponse = UpdateCallCategoryResponses[keyof UpdateCallCategoryResponses];
+
+export type MoveCallCategoryData = {
+    body: CategoryMove;
+    path: {
+        /**
+         * Category Id
+         */
+        category_id: string;
+    };
+    query?: never;
+    url: '/api/v1/call-categories/{category_id}/move';
+};
+
+export type MoveCallCategoryErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type MoveCallCategoryResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type MoveCallCategoryResponse = MoveCallCategoryResponses[keyof MoveCallCategoryResponses];
+
 export type GetImportTemplateData = {
     body?: never;
     path?: never;
@@ -11821,6 +13402,10 @@ export type ImportPeopleData = {
          * Mode
          */
         mode?: 'check' | 'all' | 'good';
+        /**
+         * Columns
+         */
+        columns?: string;
     };
     url: '/api/v1/staff-import';
 };
@@ -11888,6 +13473,14 @@ export type ExportCallsData = {
          * Customer Id
          */
         customer_id?: string | null;
+        /**
+         * Category Id
+         */
+        category_id?: string | null;
+        /**
+         * Uncategorised
+         */
+        uncategorised?: boolean;
         /**
          * Direction
          */
@@ -12410,6 +14003,34 @@ export type ResetFactorResponses = {
 
 export type ResetFactorResponse = ResetFactorResponses[keyof ResetFactorResponses];
 
+export type UnlockPersonData = {
+    body?: never;
+    path: {
+        /**
+         * Person Id
+         */
+        person_id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{person_id}/lock';
+};
+
+export type UnlockPersonErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type UnlockPersonResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type UnlockPersonResponse = UnlockPersonResponses[keyof UnlockPersonResponses];
+
 export type GetLoginPolicyData = {
     body?: never;
     path?: never;
@@ -12428,13 +14049,19 @@ export type GetLoginPolicyResponses = {
     /**
      * Successful Response
      */
-    200: PolicyShape;
+    200: LoginPolicyOut;
 };
 
 export type GetLoginPolicyResponse = GetLoginPolicyResponses[keyof GetLoginPolicyResponses];
 
 export type SetLoginPolicyData = {
     body: PolicyShape;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/login-policy';
@@ -12451,7 +14078,7 @@ export type SetLoginPolicyResponses = {
     /**
      * Successful Response
      */
-    200: PolicyShape;
+    200: LoginPolicyOut;
 };
 
 export type SetLoginPolicyResponse = SetLoginPolicyResponses[keyof SetLoginPolicyResponses];
@@ -12651,6 +14278,63 @@ export type ListLogsResponses = {
 
 export type ListLogsResponse = ListLogsResponses[keyof ListLogsResponses];
 
+export type ListLicencesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/system/licences';
+};
+
+export type ListLicencesErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ListLicencesResponses = {
+    /**
+     * Response Listlicences
+     *
+     * Successful Response
+     */
+    200: Array<LicenceOut>;
+};
+
+export type ListLicencesResponse = ListLicencesResponses[keyof ListLicencesResponses];
+
+export type GetLicenceData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    url: '/api/v1/system/licence';
+};
+
+export type GetLicenceErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetLicenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: LicenceText;
+};
+
+export type GetLicenceResponse = GetLicenceResponses[keyof GetLicenceResponses];
+
 export type GetSupportBundleData = {
     body?: never;
     path?: never;
@@ -12673,6 +14357,137 @@ export type GetSupportBundleResponses = {
 };
 
 export type GetSupportBundleResponse = GetSupportBundleResponses[keyof GetSupportBundleResponses];
+
+export type ListBackupsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/backups';
+};
+
+export type ListBackupsErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ListBackupsResponses = {
+    /**
+     * Successful Response
+     */
+    200: BackupsOut;
+};
+
+export type ListBackupsResponse = ListBackupsResponses[keyof ListBackupsResponses];
+
+export type MakeBackupData = {
+    body: BackupIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/backups';
+};
+
+export type MakeBackupErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type MakeBackupResponses = {
+    /**
+     * Successful Response
+     */
+    202: BackupsOut;
+};
+
+export type MakeBackupResponse = MakeBackupResponses[keyof MakeBackupResponses];
+
+export type SaveBackupSettingsData = {
+    body: BackupSettingsIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/backups/settings';
+};
+
+export type SaveBackupSettingsErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type SaveBackupSettingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: BackupsOut;
+};
+
+export type SaveBackupSettingsResponse = SaveBackupSettingsResponses[keyof SaveBackupSettingsResponses];
+
+export type DeleteBackupData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/backups/{name}';
+};
+
+export type DeleteBackupErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type DeleteBackupResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteBackupResponse = DeleteBackupResponses[keyof DeleteBackupResponses];
+
+export type TakeBackupData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/backups/{name}';
+};
+
+export type TakeBackupErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type TakeBackupResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type TakeBackupResponse = TakeBackupResponses[keyof TakeBackupResponses];
 
 export type ListSurveyAnswersData = {
     body?: never;
@@ -12824,13 +14639,19 @@ export type GetSiteResponses = {
     /**
      * Successful Response
      */
-    200: SiteShape;
+    200: SiteOut;
 };
 
 export type GetSiteResponse = GetSiteResponses[keyof GetSiteResponses];
 
 export type SetSiteData = {
     body: SiteShape;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/settings/site';
@@ -12847,10 +14668,62 @@ export type SetSiteResponses = {
     /**
      * Successful Response
      */
-    200: SiteShape;
+    200: SiteOut;
 };
 
 export type SetSiteResponse = SetSiteResponses[keyof SetSiteResponses];
+
+export type GetParkingData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/parking';
+};
+
+export type GetParkingErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetParkingResponses = {
+    /**
+     * Successful Response
+     */
+    200: ParkingOut;
+};
+
+export type GetParkingResponse = GetParkingResponses[keyof GetParkingResponses];
+
+export type SetParkingData = {
+    body: ParkingShape;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/parking';
+};
+
+export type SetParkingErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type SetParkingResponses = {
+    /**
+     * Successful Response
+     */
+    200: ParkingOut;
+};
+
+export type SetParkingResponse = SetParkingResponses[keyof SetParkingResponses];
 
 export type ListAllBreakReasonsData = {
     body?: never;
@@ -12868,17 +14741,21 @@ export type ListAllBreakReasonsErrors = {
 
 export type ListAllBreakReasonsResponses = {
     /**
-     * Response Listallbreakreasons
-     *
      * Successful Response
      */
-    200: Array<BreakReasonShape>;
+    200: BreakReasonsOut;
 };
 
 export type ListAllBreakReasonsResponse = ListAllBreakReasonsResponses[keyof ListAllBreakReasonsResponses];
 
 export type SetBreakReasonsData = {
     body: BreakReasonsIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/settings/break-reasons';
@@ -12893,11 +14770,384 @@ export type SetBreakReasonsErrors = {
 
 export type SetBreakReasonsResponses = {
     /**
-     * Response Setbreakreasons
-     *
      * Successful Response
      */
-    200: Array<BreakReasonShape>;
+    200: BreakReasonsOut;
 };
 
 export type SetBreakReasonsResponse = SetBreakReasonsResponses[keyof SetBreakReasonsResponses];
+
+export type GetLoginWaysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/ways';
+};
+
+export type GetLoginWaysErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetLoginWaysResponses = {
+    /**
+     * Successful Response
+     */
+    200: LoginWays;
+};
+
+export type GetLoginWaysResponse = GetLoginWaysResponses[keyof GetLoginWaysResponses];
+
+export type GoToProviderData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Next
+         */
+        next?: string;
+    };
+    url: '/api/v1/session/oidc';
+};
+
+export type GoToProviderResponses = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ComeFromProviderData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Code
+         */
+        code?: string;
+        /**
+         * State
+         */
+        state?: string;
+        /**
+         * Error
+         */
+        error?: string;
+    };
+    url: '/api/v1/session/oidc/back';
+};
+
+export type ComeFromProviderResponses = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetOutsideLoginData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/outside-login';
+};
+
+export type GetOutsideLoginErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetOutsideLoginResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutsideOut;
+};
+
+export type GetOutsideLoginResponse = GetOutsideLoginResponses[keyof GetOutsideLoginResponses];
+
+export type SetOutsideLoginData = {
+    body: OutsideIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/outside-login';
+};
+
+export type SetOutsideLoginErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type SetOutsideLoginResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutsideOut;
+};
+
+export type SetOutsideLoginResponse = SetOutsideLoginResponses[keyof SetOutsideLoginResponses];
+
+export type TryOutsideLoginData = {
+    body: OutsideTry;
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/outside-login/try';
+};
+
+export type TryOutsideLoginErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type TryOutsideLoginResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutsideTried;
+};
+
+export type TryOutsideLoginResponse = TryOutsideLoginResponses[keyof TryOutsideLoginResponses];
+
+export type ListHandsetsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/handsets';
+};
+
+export type ListHandsetsErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ListHandsetsResponses = {
+    /**
+     * Response Listhandsets
+     *
+     * Successful Response
+     */
+    200: Array<HandsetOut>;
+};
+
+export type ListHandsetsResponse = ListHandsetsResponses[keyof ListHandsetsResponses];
+
+export type RemoveHandsetData = {
+    body?: never;
+    path: {
+        /**
+         * Extension Id
+         */
+        extension_id: string;
+    };
+    query?: never;
+    url: '/api/v1/extensions/{extension_id}/handset';
+};
+
+export type RemoveHandsetErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type RemoveHandsetResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveHandsetResponse = RemoveHandsetResponses[keyof RemoveHandsetResponses];
+
+export type PutHandsetData = {
+    body: HandsetIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Extension Id
+         */
+        extension_id: string;
+    };
+    query?: never;
+    url: '/api/v1/extensions/{extension_id}/handset';
+};
+
+export type PutHandsetErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type PutHandsetResponses = {
+    /**
+     * Successful Response
+     */
+    200: HandsetOpened;
+};
+
+export type PutHandsetResponse = PutHandsetResponses[keyof PutHandsetResponses];
+
+export type GetHandsetFileData = {
+    body?: never;
+    path: {
+        /**
+         * Extension Id
+         */
+        extension_id: string;
+    };
+    query?: never;
+    url: '/api/v1/extensions/{extension_id}/handset/file';
+};
+
+export type GetHandsetFileErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetHandsetFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetHandsetFileResponse = GetHandsetFileResponses[keyof GetHandsetFileResponses];
+
+export type TakeHandsetFileData = {
+    body?: never;
+    path: {
+        /**
+         * Token
+         */
+        token: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/handset-files/{token}/{name}';
+};
+
+export type TakeHandsetFileErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type TakeHandsetFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type TakeHandsetFileResponse = TakeHandsetFileResponses[keyof TakeHandsetFileResponses];
+
+export type RemovePhotoData = {
+    body?: never;
+    path: {
+        /**
+         * Person Id
+         */
+        person_id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{person_id}/photo';
+};
+
+export type RemovePhotoErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type RemovePhotoResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemovePhotoResponse = RemovePhotoResponses[keyof RemovePhotoResponses];
+
+export type GetPhotoData = {
+    body?: never;
+    path: {
+        /**
+         * Person Id
+         */
+        person_id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{person_id}/photo';
+};
+
+export type GetPhotoErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetPhotoResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetPhotoResponse = GetPhotoResponses[keyof GetPhotoResponses];
+
+export type PutPhotoData = {
+    body: BodyPutPhoto;
+    path: {
+        /**
+         * Person Id
+         */
+        person_id: string;
+    };
+    query?: never;
+    url: '/api/v1/people/{person_id}/photo';
+};
+
+export type PutPhotoErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type PutPhotoResponses = {
+    /**
+     * Successful Response
+     */
+    200: PhotoOut;
+};
+
+export type PutPhotoResponse = PutPhotoResponses[keyof PutPhotoResponses];

@@ -4,23 +4,24 @@ import type { Same } from '../same'
 export default {
   app: { name: 'Yingda', notFound: 'No such page', notFoundText: 'The address may be misspelt, or the page has moved.', toStart: 'Back to the start' },
   word: {
+    bracketed: '{text} ({note})', labelled: '{name}: {text}',
     undo: 'Undo', undone: 'Taken back', archive: 'Archive', restore: 'Restore', cancel: 'Cancel', save: 'Save', close: 'Close', edit: 'Edit', remove: 'Remove', search: 'Search', reset: 'Reset', more: 'Load more', copy: 'Copy',
     copied: 'Copied', tryAgain: 'Try again', notLoaded: 'Could not be loaded', withheld: 'Number withheld', stop: '. ', none: 'None', saved: 'Saved',
     actions: 'Actions', active: 'Active', inactive: 'Inactive', from: 'From', to: 'To', unsaved: 'Unsaved changes', discard: 'Discard changes',
-    discardText: 'This page holds changes that are not saved. They are lost when you leave.', refresh: 'Refresh', moreActs: 'More', seconds: 's', open: 'Open',
+    discardText: 'This page holds changes that are not saved. They are lost when you leave.', refresh: 'Refresh', moreActs: 'More', seconds: 's', open: 'Open', chooseRow: 'Choose this row', choosePage: 'Choose all on this page',
   },
   menu: {
     title: 'Main menu', work: 'Work', organisation: 'Organisation', service: 'Service', outgoing: 'Lines', desk: 'Agent desktop', board: 'Live board', calls: 'Calls', call: 'Call', customers: 'Customers',
-    customer: 'Customer', newCustomer: 'New customer', people: 'People', departments: 'Departments', roles: 'Roles and rights', extensions: 'Extensions', queues: 'Queues', numbers: 'Numbers', trunks: 'Trunks', prompts: 'Prompts', callers: 'Callers\' lists',
+    customer: 'Customer', newCustomer: 'New customer', people: 'People', departments: 'Departments', roles: 'Roles & rights', extensions: 'Extensions', queues: 'Queues', numbers: 'Numbers', trunks: 'Trunks', prompts: 'Prompts', callers: 'Callers\' lists',
     guide: 'Set-up guide', flows: 'Voice flows', flow: 'Voice flow',
-    routes: 'Routes out', calling: 'Calling rules', directory: 'Directory', rooms: 'Conference rooms', hours: 'Working hours',
+    routes: 'Routes out', calling: 'Calling rules', directory: 'Directory', rooms: 'Conferences', hours: 'Working hours',
     fold: 'Fold menu', unfold: 'Unfold menu',
   },
   tabs: { title: 'Open pages', close: 'Close {name}' },
   bar: {
     buttons: 'Call buttons', answer: 'Answer', hangUp: 'Hang up', reject: 'Reject', hold: 'Hold', resume: 'Resume', mute: 'Mute', unmute: 'Unmute', muted: 'Muted', keypad: 'Keypad',
     dial: 'Call a number', dialWrong: 'Only digits, * and #', call: 'Call', callNumber: 'Call {number}', sentDigits: 'Digits sent', pressDigits: 'Click or type',
-    goReady: 'Ready', finishWrapUp: 'Finish', left: 'left', then: '→ {state}', afterCall: 'Takes effect after this call', notWorking: 'Click to sign in', noCall: 'No call', signInFirst: 'Sign in to take and make calls',
+    goReady: 'Ready', finishWrapUp: 'Finish', left: 'Time left', then: '→ {state}', afterCall: 'Takes effect after this call', notWorking: 'Click to sign in', noCall: 'No call', signInFirst: 'Sign in to take and make calls',
     waiting: 'Waiting', talking: 'Talking', readyAgents: 'Ready', switchDown: 'The switch is down', recording: 'Recording', ringTitle: 'Call from {number}', signOutWork: 'Sign out', minutes: 'up to {n} min',
   },
   phone: {
@@ -44,7 +45,7 @@ export default {
     newPassword: 'New password', newAgain: 'Password again', notSame: 'The two passwords differ', mustChange: 'This password was set by an administrator. Please choose your own first.', passwordChanged: 'Password changed',
   },
   login: {
-    title: 'Log in', number: 'Employee number', password: 'Password', submit: 'Log in', numberMissing: 'Enter your employee number', passwordMissing: 'Enter your password', capsLock: 'Caps lock is on', again: 'Your session has ended, please log in again',
+    title: 'Log in', number: 'Employee number', password: 'Password', submit: 'Log in', numberMissing: 'Enter your employee number', passwordMissing: 'Enter your password', capsLock: 'Caps lock is on', again: 'Your session has ended, please log in again', or: 'or', by: 'Log in with {name}',
     help: 'Password forgotten or account locked? Ask your administrator.', claim: 'Every call gets an answer.', claimText: 'Calls, recordings, customers and the live board on one page, and every call on record.',
   },
   setup: {

@@ -1,10 +1,11 @@
 export default {
   app: { name: '应答', notFound: '没有这个页面', notFoundText: '地址可能写错了，或者页面已经移走。', toStart: '回到首页' },
   word: {
+    bracketed: '{text}（{note}）', labelled: '{name}：{text}',
     undo: '撤销', undone: '已撤销', archive: '归档', restore: '恢复', cancel: '取消', save: '保存', close: '关闭', edit: '编辑', remove: '移除', search: '查询', reset: '重置', more: '加载更多', copy: '复制',
     copied: '已复制', tryAgain: '重试', notLoaded: '没能加载', withheld: '未显示号码', stop: '。', none: '无', saved: '已保存',
     actions: '操作', active: '启用', inactive: '停用', from: '从', to: '到', unsaved: '有未保存的修改', discard: '放弃修改',
-    discardText: '这个页面上有尚未保存的修改，离开后会丢失。', refresh: '刷新', seconds: '秒', moreActs: '更多', open: '打开',
+    discardText: '这个页面上有尚未保存的修改，离开后会丢失。', refresh: '刷新', seconds: '秒', moreActs: '更多', open: '打开', chooseRow: '选择本行', choosePage: '选择本页全部',
   },
   menu: {
     title: '主菜单', work: '工作', organisation: '人员与分机', service: '客服配置', outgoing: '线路与呼出', desk: '坐席工作台', board: '实时监控', calls: '通话记录', call: '通话详情', customers: '客户',
@@ -41,7 +42,7 @@ export default {
     newPassword: '新密码', newAgain: '再次输入密码', notSame: '两次输入的密码不一致', mustChange: '这是管理员设置的初始密码，请先改成您自己的密码。', passwordChanged: '密码已修改',
   },
   login: {
-    title: '登录', number: '工号', password: '密码', submit: '登录', numberMissing: '请输入工号', passwordMissing: '请输入密码', capsLock: '大写锁定已打开', again: '登录已失效，请重新登录',
+    title: '登录', number: '工号', password: '密码', submit: '登录', numberMissing: '请输入工号', passwordMissing: '请输入密码', capsLock: '大写锁定已打开', again: '登录已失效，请重新登录', or: '或', by: '使用{name}登录',
     help: '忘记密码或账号被锁定时，请联系管理员。', claim: '每一个来电，都有应答。', claimText: '接听、录音、客户资料和实时监控在同一个页面里，每一通电话都有记录可查。',
   },
   setup: {

@@ -1,12 +1,15 @@
 import account from './account'
 import acd from './acd'
+import fields from './fields'
 import flow from './flow'
 import followUp from './follow-up'
 import frame from './frame'
 import guide from './guide'
+import handsets from './handsets'
 import office from './office'
 import ops from './ops'
 import org from './org'
+import outside from './outside'
 import parties from './parties'
 import phones from './phones'
 import prompts from './prompts'
@@ -16,4 +19,4 @@ import surveys from './surveys'
 import system from './system'
 import words from './words'
 
-export default { ...account, ...acd, ...flow, ...frame, ...guide, ...office, ...parties, ...phones, ...prompts, ...rooms, ...settings, ...surveys, ...system, ...words, ...ops, ...org, ...followUp } as const
+export default { ...account, ...acd, ...fields, ...flow, ...frame, ...guide, ...handsets, ...office, ...outside, ...parties, ...phones, ...prompts, ...rooms, ...settings, ...surveys, ...system, ...words, ...ops, ...org, ...followUp } as const

@@ -8,10 +8,10 @@ export default {
   alarmSeverity: { info: '提示', warning: '警告', critical: '严重' },
   alarmState: { open: '待处理', acknowledged: '处理中', closed: '已关闭' },
   alarmKind: {
-    not_allowed: '越权操作', login_wrong: '连续输错密码', login_locked: '账号被锁定', caller_blocked: '黑名单来电', sip_unknown: '未知 SIP 注册', sip_secret_wrong: 'SIP 密码错误', toll_refused: '话费防护拒绝', disk_low: '磁盘空间不足', part_restarted: '部件重启', trunk_down: '中继中断', certificate_ends: '证书即将到期', outbox_stuck: '消息发不出去', backup_old: '很久没有备份',
+    not_allowed: '越权操作', login_wrong: '连续输错密码', login_locked: '账号被锁定', caller_blocked: '黑名单来电', sip_unknown: '未知 SIP 注册', sip_secret_wrong: 'SIP 密码错误', handset_wrong: '话机配置索取被拒', toll_refused: '话费防护拒绝', disk_low: '磁盘空间不足', part_restarted: '部件重启', trunk_down: '中继中断', certificate_ends: '证书即将到期', outbox_stuck: '消息发不出去', backup_old: '很久没有备份', break_long: '小休超时', backup_failed: '备份失败',
   },
   notice: {
-    note: '给同事发通知，看谁已读', inbox: '收到的', sent: '发出的', write: '写通知', broadcast: '广播', title: '标题', body: '内容', manner: '方式', popup: '弹窗', popupHint: '在收件人屏幕右下角弹出，需要点“知道了”。', quiet: '静默', quietHint: '只进入收件箱，铃铛上显示未读数。', audience: '发给', chooseIds: '请选择', due: '发送时间', now: '立即', later: '定时', channels: '同时发到', send: '发送', done: '已发送给 {n} 人', planned: '已安排，到时发送',
+    note: '给同事发通知，看谁已读', inbox: '收到的', sent: '发出的', write: '写通知', broadcast: '广播', title: '标题', body: '内容', manner: '方式', popup: '弹窗', popupHint: '在收件人屏幕右下角弹出，需要点“知道了”。', quiet: '静默', quietHint: '只进入收件箱，铃铛上显示未读数。', audience: '发给', chooseIds: '请选择', due: '发送时间', dueHint: '选择日期和时间', now: '立即', later: '定时', channels: '同时发到', send: '发送', done: '已发送给 {n} 人', planned: '已安排，到时发送',
     emptyInbox: '没有通知', emptyInboxText: '班长或管理员发来的通知会显示在这里。', emptySent: '还没有发过通知', emptySentText: '点击“写通知”，发给同事、分组、部门或全体。', readOf: '已读', read: '已读', unread: '未读', at: '时间', author: '发件人', withdraw: '撤回', withdrawText: '撤回后，通知会从所有人的收件箱中消失。', withdrawn: '已撤回', waits: '待发送', readers: '阅读情况', notGiven: '还没有发出', toMyself: '我自己',
   },
   noticeAudience: { all: '全体人员', agents: '全体坐席', people: '指定人员', queues: '服务分组', departments: '部门（含下级）' },
@@ -19,25 +19,27 @@ export default {
     note: '告警和通知可以从这里发到邮箱、手机和工作群', add: '新增渠道', edit: '编辑渠道', name: '名称', kind: '类型', alarmsFrom: '告警', alarmsNone: '不发告警', alarmsInfo: '全部告警', alarmsWarning: '警告及以上', alarmsCritical: '仅严重告警', active: '启用', none: '还没有通知渠道', noneText: '添加邮件、短信、企业微信或钉钉机器人，告警就能发到您手上。', test: '发测试消息', testOk: '测试消息已发出', testFailed: '没有发出去：{reason}', keep: '已设置，不填则保持不变', remove: '删除渠道', removeText: '删除“{name}”后，等待从它发出的消息会作废。',
     outbox: '发送记录', message: '消息', state: '状态', error: '原因', again: '重发', emptyOutbox: '还没有发送过消息',
   },
+  channelChoice: { tls: 'TLS（常用，端口 465）', starttls: 'STARTTLS（端口 587）', none: '不加密（端口 25，不安全）' },
   channelKind: { mail: '邮件（SMTP）', sms: '短信（HTTP 接口）', wecom: '企业微信群机器人', dingtalk: '钉钉群机器人' },
   channelField: {
-    host: '服务器', port: '端口', security: '加密方式', username: '用户名', password: '密码', sender: '发件人', to: '收件人（逗号分隔）', url: '地址', mention: '@ 提醒的手机号（逗号分隔，@all 为所有人）', secret: '密钥', method: '请求方法', content_type: '内容类型', body: '请求内容模板', headers: '请求头（每行一个）', success: '成功时返回中包含',
+    host: '服务器', port: '端口', security: '加密方式', username: '用户名', password: '密码', sender: '发件人', to: '收件人（逗号分隔）', url: '地址', mention: '{\'@\'} 提醒的手机号（逗号分隔，{\'@\'}all 为所有人）', secret: '密钥', method: '请求方法', content_type: '内容类型', body: '请求内容模板', headers: '请求头（每行一个）', success: '成功时返回中包含',
   },
   channelHint: {
-    wecom_url: '群机器人的 Webhook 地址，含 key。', dingtalk_url: '群机器人的 Webhook 地址，含 access_token。', dingtalk_secret: '机器人安全设置选“加签”时的 SEC… 密钥。', sms_url: '可用 {to} {text} {secret} 代入号码、内容和密钥。', sms_body: '可用 {to} {title} {text} {secret} 代入。', sms_to: '接收短信的手机号。', mail_to: '例如 ops@example.com',
+    wecom_url: '群机器人的 Webhook 地址，含 key。', dingtalk_url: '群机器人的 Webhook 地址，含 access_token。', dingtalk_secret: '机器人安全设置选“加签”时的 SEC… 密钥。', sms_url: '可用 {to} {text} {secret} 代入号码、内容和密钥。', sms_body: '可用 {to} {title} {text} {secret} 代入。', sms_to: '接收短信的手机号。', mail_to: '例如 ops{\'@\'}example.com',
   },
   outboxState: { waiting: '等待', sent: '已发出', failed: '已放弃' },
   audit: {
+    between: '；', yes: '是', no: '否',
     note: '谁在何时从哪里做了什么；记录逐条相连，改动会被发现', who: '操作人', anyone: '任何人', action: '操作', anyAction: '任何操作', object: '对象', anyObject: '任何对象', id: '对象编号', since: '开始日期', until: '结束日期', at: '时间', from: '来源地址',
     change: '变化', system: '系统', empty: '没有符合条件的记录', emptyText: '放宽时间或条件再查。', exportXlsx: '导出 Excel', exportCsv: '导出 CSV', before: '修改前', after: '修改后', field: '项目', none: '（空）', headTitle: '链尾校验值', headText: '请定期另存到别处。之后用 ./yingda audit verify --head 校验值 即可发现被删除的末尾记录。', detail: '第 {n} 条记录',
     nothing: '这项操作没有数据变化',
   },
   auditObject: {
-    person: '人员', queue: '服务分组', number: '接入号码', trunk: '中继线路', extension: '分机', customer: '客户', call: '通话', recording: '录音', setting: '设置', department: '部门', caller: '黑白名单', login: '登录', flow: '语音流程', break_reason: '小休原因', audit: '审计日志',
+    person: '人员', queue: '服务分组', number: '接入号码', trunk: '中继线路', extension: '分机', customer: '客户', call: '通话', recording: '录音', setting: '设置', department: '部门', caller: '黑白名单', login: '登录', flow: '语音流程', break_reason: '小休原因', call_category: '来电分类', extension_group: '分机组', audit: '审计日志',
     alarm: '告警', alarm_rule: '告警规则', notice: '通知', channel: '通知渠道', backup: '备份', certificate: '证书', api_key: 'API 密钥', session: '登录会话', second_factor: '二次验证', role: '角色', log: '系统日志', bundle: '诊断包',
   },
   auditVerb: {
-    create: '新建', update: '修改', delete: '删除', save: '保存', login: '登录', wrong: '密码错误', locked: '已锁定', inactive: '账号停用', password: '修改密码', secret: '重设密码', language: '切换语言', export: '导出', note: '填写小结', draft: '保存草稿', publish: '发布', play: '播放', download: '下载', listen: '监听', whisper: '密语', barge: '强插', intercept: '拦截', reveal: '查看完整号码', archive: '归档', restore: '恢复',
+    create: '新建', update: '修改', delete: '删除', save: '保存', login: '登录', wrong: '密码错误', locked: '已锁定', inactive: '账号停用', password: '修改密码', secret: '重设密码', language: '切换语言', export: '导出', note: '填写小结', draft: '保存草稿', publish: '发布', play: '播放', download: '下载', listen: '监听', whisper: '密语', barge: '强插', intercept: '拦截', reveal: '查看完整号码', archive: '归档', restore: '恢复', move: '调整顺序',
     acknowledge: '确认', close: '关闭', send: '发送', withdraw: '撤回', test: '测试', revoke: '注销', enable: '启用', disable: '停用', reset: '重置', upload: '上传', view: '查看',
   },
 } as const

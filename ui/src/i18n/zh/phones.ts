@@ -7,6 +7,6 @@ export default {
   },
   hotKey: { F2: '接听 / 挂断', F4: '保持 / 取回', F6: '静音 / 取消静音', F8: '转接、咨询、会议', F9: '置闲 / 完成话后整理' },
   featureCode: {
-    sign_in: '签入（工号 + 话机密码）', sign_out: '签出', ready: '置闲', break: '示忙，后加原因序号', state: '播报当前状态', redial: '重拨', pick_up: '代答同组来电，后加分机为指定代答', grab: '抢接等待最久的客户', listen: '监听', whisper: '密语', barge: '强插',
+    sign_in: '签入（工号 + 话机密码）', sign_out: '签出', ready: '置闲', break: '示忙，后加原因序号', state: '播报当前状态', redial: '重拨', pick_up: '代答同组来电，后加分机为指定代答', grab: '抢接等待的客户：单独拨为等待最久者，后加序号或来电号码后几位为指定客户', try_flow: '试拨语音流程草稿，后加流程编号（见流程页）', park: '停泊保持中的通话，播报停泊位', fetch: '取回停泊的通话，后加停泊位', listen: '监听', whisper: '密语', barge: '强插',
   },
 } as const

@@ -1,6 +1,7 @@
 export default {
   prompts: {
-    title: '提示音', note: '来电者听到的录音和等待音乐，修改后立即生效', own: '自有提示音', shipped: '系统自带', music: '等待音乐', find: '名称或文字', add: '新建提示音', none: '还没有自己的提示音', noneText: '上传录音文件、用麦克风录制，或输入文字合成；保存后即可在语音流程中选用。', noMatch: '没有符合的提示音', showArchived: '显示已归档',
+    title: '提示音', note: '来电者听到的录音和等待音乐，修改后立即生效', own: '自有提示音', shipped: '系统自带', music: '等待音乐', find: '名称或文字', add: '新建提示音', none: '还没有自己的提示音', noneText: '上传录音文件、用麦克风录制，或输入文字合成；保存后即可在语音流程中选用。', noMatch: '没有符合的提示音', 
+    howPhone: '话机录音', ringMe: '呼叫我的话机', phoneText: '系统会呼叫您的分机。请先暂停接听客户来电（示忙），接起后在提示音后讲话，按 # 结束；再按 1 试听、2 保存、3 重录。', phoneRings: '请接听话机，在提示音后讲话，按 # 结束，按 2 保存。保存后录音会显示在这里。',
     name: '名称', sounds: '试听', text: '文字', origin: '来源', usedBy: '使用处', unused: '未使用', status: '状态', replaced: '已替换', archived: '已归档', archive: '归档', unarchive: '恢复使用', replace: '换录音', replaceShipped: '替换', versions: '历史版本', backToShipped: '恢复自带录音', backToShippedText: '自己的录音会被删除，来电者重新听到系统自带的“{text}”。',
     remove: '删除提示音', removeText: '“{name}”的全部版本都会删除，不能恢复。', newTitle: '新建提示音', takeTitle: '更换录音：{name}', language: '语言', textHint: '录音里说的话，便于查找；可以不填', textSpoken: '要说的话', version: '第 {n} 版', current: '使用中', use: '改用这一版', usedNow: '已改用第 {n} 版', by: '{name} {time}', level: '音量 {db} dB', at: '录制',
     howUpload: '上传文件', howRecord: '麦克风录音', howSpeak: '文字合成', dropHere: '把音频文件拖到这里，或点击选择', dropText: 'WAV、MP3、M4A、OGG、FLAC、AMR 等格式都可以，最长 5 分钟。音量会自动调到统一水平。', working: '正在处理……', startRecord: '开始录音', stopRecord: '停止', recording: '正在录音', recordText: '戴上耳麦，点击“开始录音”后说话。前后的静音会自动去掉。', again: '重新录制', other: '换一个文件',
@@ -9,5 +10,5 @@ export default {
   },
   takeOrigin: { upload: '上传', browser: '麦克风', phone: '话机录音', tts: '合成', shipped: '自带', own: '自有' },
   promptLanguage: { zh: '中文', en: '英文' },
-  useKind: { flow: '流程', queue: '服务分组', number: '接入号码' },
+  useKind: { flow: '流程', queue: '服务分组', number: '接入号码', extension: '分机留言信箱' },
 } as const

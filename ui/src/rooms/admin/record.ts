@@ -2,44 +2,58 @@
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, ref, watch, type Ref } from 'vue'
 import { ApiProblem, asProblem } from '@/api/problem'
-import { t } from '@/i18n'
+import type { Read } from '@/app/form'
 import { useFieldErrors } from '@/kit/field-errors'
-import { merged } from '@/kit/merge'
+import { reconciled } from '@/kit/merge'
+import { useOnScreen } from '@/kit/on-screen'
 
 /** Sentences for the faulty fields of a draft; `others` are all records but the one that is edited. */
 export type Check<Row, Draft> = (draft: Draft, others: Row[]) => Partial<Record<keyof Draft & string, string>>
 
-function words(value: unknown): string {
-  if (value === null || value === undefined || value === '') return t('word.none')
-  if (typeof value === 'boolean') return value ? t('word.active') : t('word.inactive')
-  return Array.isArray(value) ? value.filter((one) => typeof one !== 'object').join(', ') : String(value)
-}
+/** Rows of the first look at a long list: a screen and some. */
+export const FIRST = 30
+/** Who stays for so long on a page whose first rows stand gets the rest; who only passes by does not make the server read thousands. */
+const STAY_MS = 1_000
 
-export function useRecord<Row extends { id: string }, Draft extends object>(
+export function useRecord<Row extends { id: string; rev?: string }, Draft extends object>(
   key: string,
   list: () => Promise<Row[]>,
   empty: () => Draft,
   draftOf: (row: Row) => Draft,
   check: Check<Row, Draft> = () => ({}),
+  /** The first rows alone, for lists of thousands: they stand on the page while the rest is on its way. */
+  first?: () => Promise<Row[]>,
 ) {
   const queries = useQueryClient()
-  const query = useQuery({ queryKey: ['admin', key], queryFn: list })
+  // shallow: there may be thousands of rows, and none of them is changed in place
+  const head = useQuery({ queryKey: ['admin', key, 'first'], queryFn: first ?? list, enabled: Boolean(first), shallow: true })
+  const whole = ref(!first)
+  const onScreen = useOnScreen()
+  if (first) watch([head.isFetched, onScreen], ([there, here], _, onCleanup) => {
+    if (!there || !here || whole.value) return
+    const timer = window.setTimeout(() => { whole.value = true }, STAY_MS)
+    onCleanup(() => window.clearTimeout(timer))
+  }, { immediate: true })
+  const query = useQuery({ queryKey: ['admin', key], queryFn: list, enabled: whole, shallow: true })
   const shown = ref(false)
   /** Id of the record that is edited; "" for a new one. */
   const id = ref('')
   const draft = ref(empty()) as Ref<Draft>
   const before = ref('')
+  const rev = ref('')
   const faults = useFieldErrors()
   const dirty = computed(() => JSON.stringify(draft.value) !== before.value)
 
   const others = (): Row[] => (query.data.value ?? []).filter((row) => row.id !== id.value)
 
-  function begin(from: Draft, recordId: string): void {
+  function begin(from: Draft, recordId: string, readAs = ''): void {
     faults.clear()
     id.value = recordId
+    rev.value = readAs
     draft.value = from
     before.value = JSON.stringify(from)
     shown.value = true
+    whole.value = true // what is typed is compared with all others
   }
 
   // Beside the field, as one types: only fields that were touched are spoken of.
@@ -55,24 +69,26 @@ export function useRecord<Row extends { id: string }, Draft extends object>(
   }, { deep: true })
 
   /**
-   * Saves the draft by `work`. Somebody else saved in between: what he changed is taken over, what was typed stays, fields that
-   * both changed tell his value, and the next save counts.
+   * Saves the draft by `work`, which sends `read` along so that the server notices. Somebody else saved in between: what he
+   * changed is taken over, what was typed stays, fields that both changed tell his value, and the next save counts.
    */
-  async function saving(work: () => Promise<unknown>): Promise<void> {
+  async function saving(work: (read: Read) => Promise<unknown>): Promise<void> {
     const found = Object.entries(check(draft.value, others())) as [string, string][]
     if (found.length) throw new ApiProblem(422, 'invalid', '', Object.fromEntries(found.map(([field, message]) => [field, { code: 'check', message }])))
+    const sent = JSON.stringify(draft.value)
     try {
-      await work()
+      await work(id.value && rev.value ? { 'If-Match': rev.value } : {})
     } catch (error) {
       const fresh = asProblem(error).code === 'changed_meanwhile' && id.value ? (await query.refetch()).data?.find((row) => row.id === id.value) : undefined
       if (!fresh) throw error
       const theirs = draftOf(fresh)
-      const result = merged(JSON.parse(before.value) as Draft, draft.value, theirs)
-      draft.value = result.draft
+      const { draft: joined, problem } = reconciled(JSON.parse(before.value) as Draft, draft.value, theirs)
+      draft.value = joined
       before.value = JSON.stringify(theirs)
-      const fields = Object.fromEntries(result.both.map((field) => [field, { code: 'theirs', message: t('form.theirs', { value: words(theirs[field]) }) }]))
-      throw new ApiProblem(409, 'changed_meanwhile', result.both.length ? t('form.bothChanged') : t('form.othersChanged'), fields)
+      rev.value = fresh.rev ?? ''
+      throw problem
     }
+    before.value = sent // it is kept: nobody is asked about it while the lists are loaded anew
     await reload()
   }
 
@@ -80,11 +96,13 @@ export function useRecord<Row extends { id: string }, Draft extends object>(
   const reload = () => Promise.all([queries.invalidateQueries({ queryKey: ['admin'] }), queries.invalidateQueries({ queryKey: ['directory'] })])
 
   return {
-    rows: computed(() => query.data.value),
-    error: query.error,
+    rows: computed(() => query.data.value ?? head.data.value),
+    /** Only the first rows are there so far: nobody may take their number for the number of all. */
+    partial: computed(() => !query.data.value && Boolean(head.data.value)),
+    error: computed(() => query.error.value ?? head.error.value),
     again: () => void query.refetch(),
     shown, id, draft, faults, dirty, saving, reload,
     add: (from: Partial<Draft> = {}) => begin({ ...empty(), ...from }, ''),
-    edit: (row: Row) => begin(draftOf(row), row.id),
+    edit: (row: Row) => begin(draftOf(row), row.id, row.rev),
   }
 }

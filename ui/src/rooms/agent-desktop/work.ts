@@ -24,9 +24,12 @@ export interface WorkItem {
   customerId: string
   newCustomer: CustomerDraft | null
   note: string
+  /** What the call was about, of the tree of categories; "" for none. */
+  categoryId: string
   /** What the server has. */
   noteSaved: string
   customerSaved: string
+  categorySaved: string
   savedAt: number
   problem: string
 }
@@ -49,7 +52,8 @@ export const useWork = defineStore('work', () => {
   function load(): void {
     key = `yingda.work.${session.person?.id ?? ''}`
     try {
-      items.value = JSON.parse(localStorage.getItem(key) ?? '[]') as WorkItem[]
+      // what an earlier version of the page left knows no categories
+      items.value = (JSON.parse(localStorage.getItem(key) ?? '[]') as WorkItem[]).map((one) => ({ ...one, categoryId: one.categoryId ?? '', categorySaved: one.categorySaved ?? '' }))
     } catch {
       items.value = []
     }
@@ -87,7 +91,7 @@ export const useWork = defineStore('work', () => {
   function fresh(call: CallView): WorkItem {
     return {
       callId: call.id, direction: call.direction, number: call.customer_number, queueName: call.queue_name, startedAt: call.started_at, ended: false, talked: false,
-      pop: null, customerId: '', newCustomer: null, note: '', noteSaved: '', customerSaved: '', savedAt: 0, problem: '',
+      pop: null, customerId: '', newCustomer: null, note: '', categoryId: '', noteSaved: '', customerSaved: '', categorySaved: '', savedAt: 0, problem: '',
     }
   }
 
@@ -99,7 +103,7 @@ export const useWork = defineStore('work', () => {
   }
 
   function unsaved(item: WorkItem): boolean {
-    return item.note !== item.noteSaved || (item.talked && item.customerId !== item.customerSaved)
+    return item.note !== item.noteSaved || item.categoryId !== item.categorySaved || (item.talked && item.customerId !== item.customerSaved)
   }
 
   function changed(callId: string): void {
@@ -121,10 +125,12 @@ export const useWork = defineStore('work', () => {
     const item = items.value.find((one) => one.callId === callId)
     // While the call lasts it is not in the record; the draft is kept here.
     if (!item?.ended || !unsaved(item)) return
-    const { note, customerId } = item
+    const { note, customerId, categoryId } = item
+    // only when this agent chose: the one who had the call before may have chosen already
+    const about = categoryId === item.categorySaved ? {} : { category_id: categoryId || null }
     try {
-      await noteCall({ path: { call_id: callId }, body: { text: note, customer_id: customerId || null } })
-      Object.assign(item, { noteSaved: note, customerSaved: customerId, savedAt: serverNow(), problem: '' })
+      await noteCall({ path: { call_id: callId }, body: { text: note, customer_id: customerId || null, ...about } })
+      Object.assign(item, { noteSaved: note, customerSaved: customerId, categorySaved: categoryId, savedAt: serverNow(), problem: '' })
       void queryClient.invalidateQueries({ queryKey: ['calls'] })
       if (unsaved(item)) saveLater(callId)
     } catch (error) {

@@ -10,12 +10,13 @@ export interface CustomerDraft {
   level: string
   vip: boolean
   note: string
+  id_number: string
   phones: PhoneDraft[]
   vehicles: VehicleDraft[]
 }
 
 export function emptyCustomer(number = ''): CustomerDraft {
-  return { name: '', kind: 'person', level: '', vip: false, note: '', phones: [{ number, label: '' }], vehicles: [] }
+  return { name: '', kind: 'person', level: '', vip: false, note: '', id_number: '', phones: [{ number, label: '' }], vehicles: [] }
 }
 
 export function emptyVehicle(): VehicleDraft {
@@ -29,6 +30,7 @@ export function draftOf(customer: CustomerOut): CustomerDraft {
     level: customer.level,
     vip: customer.vip,
     note: customer.note,
+    id_number: customer.id_number,
     phones: customer.phones.map(({ number, label }) => ({ number, label })),
     vehicles: customer.vehicles.map((one) => ({ ...one })),
   }

@@ -1,17 +1,24 @@
 // An audit entry's before and after as lines to read: one per field, only what differs.
-import { tCode } from '@/i18n'
+import { t, tCode } from '@/i18n'
+import { stamp } from '@/kit/time'
 
-export interface Line { field: string; before: string; after: string }
+/** `field` is the code, `name` its words; what has no words stays a code. */
+export interface Line { field: string; name: string; before: string; after: string }
 
-function words(value: unknown): string {
+const CODES: Record<string, string> = { role: 'role', strategy: 'strategy' }
+
+function words(value: unknown, field: string): string {
   if (value === null || value === undefined || value === '') return ''
+  if (typeof value === 'boolean') return t(value ? 'audit.yes' : 'audit.no')
+  if (typeof value === 'number' && field.endsWith('_at')) return value ? stamp(value) : ''
+  if (typeof value === 'string' && field in CODES) return tCode(CODES[field] ?? '', value)
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.join(', ')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
 export function changesOf(before: Record<string, unknown> | null, after: Record<string, unknown> | null): Line[] {
   const fields = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
-  return fields.map((field) => ({ field, before: words(before?.[field]), after: words(after?.[field]) }))
+  return fields.map((field) => ({ field, name: tCode('auditField', field), before: words(before?.[field], field), after: words(after?.[field], field) }))
     .filter((line) => line.before !== line.after)
 }
 
