@@ -35,7 +35,22 @@ export class Softphone {
   private wantRenegotiate = false
   private readonly speaker = Object.assign(new Audio(), { autoplay: true })
 
-  constructor(private readonly url: string, private readonly port: SoftphonePort) {}
+  constructor(private readonly url: string, private readonly port: SoftphonePort) {
+    // A headset that is plugged in again is taken at once.
+    navigator.mediaDevices?.addEventListener('devicechange', () => {
+      if (this.state.phase === 'registered' && !this.hears()) void this.replaceMicrophone()
+    })
+  }
+
+  private hears(): boolean {
+    return this.microphone?.getAudioTracks().some((track) => track.readyState === 'live') ?? false
+  }
+
+  /** After a fault: with the phone itself well only the microphone is opened anew, and a running call goes on. */
+  async again(takeOver: boolean): Promise<void> {
+    if (this.state.phase === 'registered') await this.replaceMicrophone()
+    else await this.start(takeOver)
+  }
 
   get stream(): MediaStream | undefined { return this.microphone }
   get connection(): RTCPeerConnection | undefined { return this.session?.connection ?? undefined }
@@ -96,7 +111,7 @@ export class Softphone {
 
   private async openMicrophone(): Promise<void> {
     void route(this.speaker, 'speaker')
-    if (this.microphone?.getAudioTracks().some((track) => track.readyState === 'live')) return
+    if (this.hears()) return
     const stream = await openChosen()
     this.microphone = stream
     // A headset that is pulled out ends the track: take the next one and put it into the running call.
@@ -118,6 +133,7 @@ export class Softphone {
       await this.openMicrophone()
       const track = (this.microphone as MediaStream | undefined)?.getAudioTracks()[0] ?? null
       await this.connection?.getSenders().find((sender) => sender.track?.kind !== 'video')?.replaceTrack(track)
+      this.show({ fault: '' })
     } catch (error) {
       this.show({ fault: error instanceof MicrophoneError ? error.fault : 'busy' })
     }
