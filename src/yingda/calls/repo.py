@@ -115,11 +115,11 @@ async def set_note(u: Uow, actor: Actor, call_id: int, text: str | None, custome
         category = await u.get(CallCategory, category_id)
         if category is None or not category.active:
             raise Invalid({"category_id": "archived" if category else "unknown"})
-    before = {"note": row.note, "customer_id": row.customer_id, "category_id": row.category_id}
+    was = {"note": row.note, "customer_id": row.customer_id, "category_id": row.category_id}
     row.note, row.customer_id, row.category_id = text, customer_id, category_id
     row.note_by, row.note_at = actor.id, _clock.now_ms()
     await u.flush()
-    audit.record(u, actor, "call.note", "call", call_id, before,
+    audit.record(u, actor, "call.note", "call", call_id, was,
                  {"note": text, "customer_id": customer_id, "category_id": category_id})
     return row
 

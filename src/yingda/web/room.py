@@ -32,6 +32,7 @@ from yingda.web.reloads import Reloads
 from yingda.web.sip_proxy import CLOSE_TAKEN, SipProxy
 from yingda.web.softphones import Pass, PassMaker
 from yingda.web.test_caller import TestCaller
+from yingda.web.watching import WatchGuard
 
 
 class Room:
@@ -51,6 +52,7 @@ class Room:
         self.bells = Bells(self.store, self.hub, self.feed, self.clock.now_ms)
         self.news = FollowUpNews(self.store, self.hub)
         self.recheck = Recheck(self.store, self.seal, self.clock.now_ms, self.end_sessions)
+        self.watching = WatchGuard(self.store, self.link)
         self.sip = SipProxy(config.ari_ws_url)
         self.prompts = PromptRoom(config.data_dir / "prompts", config.voice_dir or config.data_dir / "voice")
         self.passes = PassMaker(config.site_key)
@@ -79,6 +81,7 @@ class Room:
         await self.bells.stop()
         await self.hub.close_all()
         await self.recheck.stop()
+        await self.watching.stop()
         await self.reloads.stop()
         await self.news.stop()
         await self.link.stop()
@@ -151,6 +154,7 @@ class Room:
         for client in self.hub.clients:
             if client.viewer.limited:
                 client.close(CLOSE_RESTART)
+        self.watching.ask()
 
     def reload_music(self, actor_id: int | None) -> None:
         """Music classes or tracks changed: the switch reads its list again, a moment later."""
@@ -159,11 +163,13 @@ class Room:
     def refresh_person(self, person_id: int) -> None:
         """Rights changed: live sockets come back with the new ones."""
         self.hub.close_person(str(person_id), code=CLOSE_RESTART)
+        self.watching.ask()
 
     def end_sessions(self, person_id: int, keep_hash: str = "") -> None:
         """Cut live and SIP sockets of a person whose sessions were revoked."""
         self.hub.close_person(str(person_id), keep_hash)
         self.sip.close_person(str(person_id), except_session=keep_hash or None)
+        self.watching.ask()
 
 
 def room_of(connection: HTTPConnection) -> Room:
