@@ -27,9 +27,9 @@ export const useAgent = defineStore('agent', () => {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
   // Raw: seen through a reactive proxy its fields would not be the objects that it put there.
   const softphone = markRaw(new Softphone(`${scheme}://${location.host}/api/v1/sip`, {
-    open: async (takeOver) => {
+    open: async (takeOver, talking) => {
       try {
-        return await api.openSoftphone({ body: { client: clientId(), take_over: takeOver } })
+        return await api.openSoftphone({ body: { client: clientId(), take_over: takeOver, talking } })
       } catch (error) {
         throw asProblem(error).code === 'softphone_elsewhere' ? new Elsewhere() : error
       }

@@ -14,8 +14,11 @@ export type Fault = '' | MicrophoneFault | 'elsewhere' | 'server'
 export interface SoftphoneState { phase: Phase; session: SessionState; fault: Fault }
 
 export interface SoftphonePort {
-  /** New credentials for this tab. Rejects with 'elsewhere' when another tab holds the phone, else with any error. */
-  open(takeOver: boolean): Promise<Credentials>
+  /**
+   * New credentials for this tab. Rejects with 'elsewhere' when another tab holds the phone, else with any error.
+   * `talking`: the sound of the call has outlived the connection, nobody need ring here anew.
+   */
+  open(takeOver: boolean, talking: boolean): Promise<Credentials>
   close(): Promise<void>
   changed(state: SoftphoneState): void
 }
@@ -23,6 +26,7 @@ export interface SoftphonePort {
 const MEDIA = { mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } }
 const ICE_PATIENCE_MS = 500
 const RETRY_MS = 2_000
+const HAND_OVER_MS = 3_000
 
 export class Elsewhere extends Error {}
 
@@ -60,7 +64,7 @@ export class Softphone {
     this.show({ phase: 'starting', fault: '' })
     try {
       await this.openMicrophone()
-      const credentials = await this.port.open(takeOver)
+      const credentials = await this.port.open(takeOver, false)
       await this.register(credentials)
     } catch (error) {
       this.fail(error)
@@ -185,7 +189,7 @@ export class Softphone {
     this.retry = window.setTimeout(async () => {
       if (this.ua !== ua) return
       try {
-        const { secret } = await this.port.open(false)
+        const { secret } = await this.port.open(false, this.state.session === 'up')
         if (this.ua !== ua) return
         ua.set('password', secret)
         ua.register()
@@ -217,9 +221,30 @@ export class Softphone {
     }
     this.session = session
     this.wire(session)
-    if (before && !before.isEnded()) before.terminate()
+    if (before && !before.isEnded()) this.handOver(before, session)
     this.show({ session: 'ringing' })
     if (lifts) this.answer()
+  }
+
+  /**
+   * The call is brought to this phone anew while it still has it: the server ends the old line once the new one is up.
+   * Ended before, the old line would be the agent's hang-up, and the customer would be cut off.
+   */
+  private handOver(before: RTCSession, session: RTCSession): void {
+    session.on('confirmed', () => {
+      window.setTimeout(() => { if (!before.isEnded()) before.terminate() }, HAND_OVER_MS)
+    })
+    session.on('failed', () => {
+      if (this.session || before.isEnded()) return
+      this.session = before
+      this.listen(before.connection)
+      this.show({ session: 'up' })
+    })
+  }
+
+  private listen(connection: RTCPeerConnection | undefined): void {
+    const tracks = connection?.getReceivers().map((one) => one.track) ?? []
+    if (tracks.length) this.speaker.srcObject = new MediaStream(tracks)
   }
 
   private wire(session: RTCSession): void {

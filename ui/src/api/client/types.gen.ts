@@ -6570,6 +6570,10 @@ export type SoftphoneIn = {
      * Take Over
      */
     take_over?: boolean;
+    /**
+     * Talking
+     */
+    talking?: boolean;
 };
 
 /**
