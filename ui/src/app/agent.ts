@@ -1,6 +1,6 @@
 // The agent's own phone and state: joins the softphone, the live picture and the verbs of the API.
 import { defineStore } from 'pinia'
-import { computed, markRaw, ref, watch } from 'vue'
+import { computed, markRaw, ref, watch, type Ref } from 'vue'
 import * as api from '@/api'
 import { ApiProblem, asProblem } from '@/api/problem'
 import { useLive } from '@/live/store'
@@ -15,6 +15,7 @@ const GONE_PATIENCE_MS = 1_500
 /** A second press so soon after the answer is the hand that pressed twice, not a wish to hang up. */
 const ANSWERED_MS = 1_000
 const MOST_DIGITS = 32
+const SHOWN_MS = 1_000
 
 export const useAgent = defineStore('agent', () => {
   const live = useLive()
@@ -133,8 +134,20 @@ export const useAgent = defineStore('agent', () => {
     if (canHangUp.value && performance.now() - answeredAt > ANSWERED_MS) await hangUp()
   }
 
-  const toggleHold = () => withCall('hold', (id) => (held.value ? api.resumeCall({ path: { call_id: id } }) : api.holdCall({ path: { call_id: id } })))
-  const toggleMute = () => withCall('mute', (id) => api.muteCall({ path: { call_id: id }, body: { on: !muted.value } }))
+  const toggleHold = () => toggle('hold', held, (id, on) => (on ? api.holdCall : api.resumeCall)({ path: { call_id: id } }))
+  const toggleMute = () => toggle('mute', muted, (id, on) => api.muteCall({ path: { call_id: id }, body: { on } }))
+
+  /** Busy until the page shows it: a second press before that would ask for the same thing again and be refused. */
+  const toggle = (name: string, state: Ref<boolean>, work: (id: string, on: boolean) => Promise<unknown>) => withCall(name, async (id) => {
+    const before = state.value
+    await work(id, !before)
+    await new Promise<void>((done) => {
+      const stop = watch(state, () => end())
+      const late = window.setTimeout(() => end(), SHOWN_MS)
+      const end = (): void => { stop(); window.clearTimeout(late); done() }
+      if (state.value !== before) end()
+    })
+  })
 
   /** Keys go out in the order they were pressed; those pressed while others are on their way follow together. */
   let pressed = ''
