@@ -18,6 +18,7 @@ export default {
     },
     hotline: {
       text: 'The number that customers dial, the menu that they hear, who answers, and the opening hours. All of it can be changed on its own page later.', number: 'Number that customers dial', numberHint: 'As the line sends it; with area code for fixed lines.', trunk: 'Comes in by', anyTrunk: 'Any line', heard: 'Callers hear', menu: 'A greeting, then a choice by key', single: 'A greeting, then an agent',
+      otherNames: 'The supplied announcement still says "sales" and "after-sales service". After this step record your own under Prompts → Supplied (the menu announcement) → Replace.',
       menuHint: 'Callers hear: "For sales, press one. For after-sales service, press two." Your own recording can replace it under Prompts.', singleHint: 'After the greeting callers wait for an agent.', group: 'Queue', members: 'Who answers', nobody: 'Choose people', sales: 'Sales', service: 'After-sales service', oneName: 'Customer service', always: 'Open day and night', holidays: 'Follow the official public holidays and make-up days', closed: 'Outside these hours callers hear so and can leave a message.', make: 'Make the hotline',
     },
     test: {
