@@ -1,7 +1,8 @@
 // What the administration's forms and lists owe to whoever types fast, half, or early.
 import { VueQueryPlugin } from '@tanstack/vue-query'
 import { flushPromises, mount } from '@vue/test-utils'
-import { ElFormItem, ElInput } from 'element-plus'
+import { ElFormItem, ElInput, ElSelect } from 'element-plus'
+import { Hash } from 'lucide-vue-next'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h, nextTick, ref } from 'vue'
@@ -39,13 +40,14 @@ describe('a form', () => {
   it('tells "go to" without a target as that, and not as "wait on"', async () => {
     const told = vi.fn()
     const way = mount(WayOn, { props: { modelValue: '', label: 'Nobody', staying: true, testid: 'way', 'onUpdate:modelValue': told }, global: { plugins } })
-    await way.findComponent('[data-testid="way-mode"]').vm.$emit('update:modelValue', 'go')
+    const pick = (name: string) => way.findAllComponents(ElSelect).find((one) => one.attributes('data-testid') === name)!
+    pick('way-mode').vm.$emit('update:modelValue', 'go')
     expect(told).toHaveBeenLastCalledWith('queue:')
     await way.setProps({ modelValue: 'queue:' })
-    await way.findComponent('[data-testid="way-kind"]').vm.$emit('update:modelValue', 'voicemail')
+    pick('way-kind').vm.$emit('update:modelValue', 'voicemail')
     expect(told).toHaveBeenLastCalledWith('voicemail:')
     await way.setProps({ modelValue: 'voicemail:' })
-    await way.findComponent('[data-testid="way-value"]').vm.$emit('update:modelValue', '801')
+    pick('way-value').vm.$emit('update:modelValue', '801')
     expect(told).toHaveBeenLastCalledWith('voicemail:801')
   })
 })
@@ -60,7 +62,7 @@ describe('a long list', () => {
       setup() {
         const list = useRecord('people', whole, () => ({ name: '' }), ({ name }) => ({ name }), undefined, async () => others.slice(0, FIRST))
         hurry = list.hurry
-        return () => h(AdminTable, { title: 'People', addText: 'New', rows: list.rows.value?.filter((row) => row.name.includes(find.value)), partial: list.partial.value, error: null, icon: 'i', emptyTitle: 'Nobody', emptyText: '', testid: 'people' }, () => h(YColumn, { label: 'Name', prop: 'name' }))
+        return () => h(AdminTable, { title: 'People', addText: 'New', rows: list.rows.value?.filter((row) => row.name.includes(find.value)), partial: list.partial.value, error: null, icon: Hash, emptyTitle: 'Nobody', emptyText: '', testid: 'people' }, () => h(YColumn, { label: 'Name', prop: 'name' }))
       },
     })
     const page = mount(Page, { global: { plugins } })
