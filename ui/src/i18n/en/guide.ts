@@ -5,7 +5,7 @@ export default {
     about: { departments: 'Which departments there are', people: 'Numbers, extensions and passwords', line: 'Connect a carrier or a gateway', hotline: 'What customers dial and what they hear', test: 'Take a real call and check its recording' },
     departments: { text: 'Departments sort people and figures. They can be changed later.', usual: 'Usual ones:', name: 'Department', add: 'Another department' },
     usualKind: { dealer: 'Car dealer', shop: 'Retailer', office: 'Any company' },
-    usualNames: { dealer: 'Customer service|Sales|Workshop|Parts', shop: 'Customer service|Shops|Logistics', office: 'Customer service|Sales|Administration' },
+    usualNames: { dealer: 'Customer service/Sales/Workshop/Parts', shop: 'Customer service/Shops/Logistics', office: 'Customer service/Sales/Administration' },
     people: {
       text: 'Each person gets an extension with the same number and a first password, to be changed at the first log-in. Many people are quicker from Excel.', number: 'Number', name: 'Name', role: 'Role', password: 'First password', secret: 'Phone password (SIP)', yours: 'unchanged', once: 'Passwords are shown this once. Print them or write them down. Calls in the browser need no phone password.',
       print: 'Print', add: 'Another person', import: 'Import from Excel', me: 'I take calls myself (extension {number} for me)', save: 'Add these people',

@@ -46,7 +46,7 @@ export default {
     help: '忘记密码或账号被锁定时，请联系管理员。', claim: '每一个来电，都有应答。', claimText: '接听、录音、客户资料和实时监控在同一个页面里，每一通电话都有记录可查。',
   },
   setup: {
-    title: '初次设置', intro: '创建公司和第一位管理员。之后用这个工号登录，继续添加人员、分机和服务分组。', company: '公司名称', zone: '时区', adminNumber: '管理员工号', adminName: '管理员姓名',
+    title: '初次设置', intro: '创建公司，您就是第一位管理员。随后由向导带您添加人员、接入线路、设好菜单，直到接通第一个电话。', company: '公司名称', zone: '时区', adminNumber: '管理员工号', adminName: '管理员姓名',
     submit: '创建并进入', done: '公司已经设置完成', toLogin: '去登录', badLink: '设置链接无效或已过期', badLinkText: '请使用启动程序时终端里显示的最新链接。',
   },
   problem: { unreachable: '连不上服务器，请检查网络后重试。', server: '服务器出错（{status}），请稍后重试。' },
