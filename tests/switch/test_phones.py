@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import urllib.error
+from functools import partial
 from typing import Any
 
 import pytest
@@ -229,7 +230,7 @@ async def test_a_trunk_whose_address_changed_shows_the_truth_within_seconds(boar
     """It answers; then its address is a dead one, of which the switch says nothing by itself; then it answers again."""
     loop, told = asyncio.get_running_loop(), list[str]()
     for silent, truth in ((False, "reachable"), (True, "unreachable"), (False, "reachable")):
-        wire, _ = await loop.create_datagram_endpoint(lambda mute=silent: Answers(mute), local_addr=("127.0.0.1", 0))
+        wire, _ = await loop.create_datagram_endpoint(partial(Answers, silent), local_addr=("127.0.0.1", 0))
         host = f"127.0.0.1:{wire.get_extra_info('sockname')[1]}"
         moved = TrunkAccount(trunk="trunk-moves", host=host, match=())
         await board.switch.set_phones([PHONE, OTHER, BROWSER], [TRUNK, moved])
