@@ -67,8 +67,14 @@ async def touch(u: Uow, row: SessionRow, now: int) -> None:
 
 
 async def revoke(u: Uow, token: str) -> None:
-    """Log out."""
+    """This login counts no more."""
     await u.execute(update(SessionRow).where(SessionRow.token_hash == token_hash(token)).values(revoked=True))
+
+
+async def log_out(u: Uow, actor: Actor, token: str) -> None:
+    """By oneself; as much a part of the log as the log-in."""
+    await revoke(u, token)
+    audit.record(u, actor, "logout", "person", actor.id or 0)
 
 
 async def logged_in_by(u: Uow, way: str, now: int) -> dict[int, str]:
