@@ -9561,6 +9561,10 @@ export type ListAuditData = {
          */
         actor_id?: string | null;
         /**
+         * Address
+         */
+        address?: string;
+        /**
          * Since
          */
         since?: number;
@@ -9635,6 +9639,10 @@ export type ExportAuditData = {
          * Actor Id
          */
         actor_id?: string | null;
+        /**
+         * Address
+         */
+        address?: string;
         /**
          * Since
          */
