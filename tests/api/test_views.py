@@ -58,7 +58,8 @@ def test_parked_calls_and_waiting_callers_of_own_groups_are_seen_masked() -> Non
 
 @pytest.mark.parametrize(("takes", "agent", "seen"), [
     ("own", {"queues": ["1"]}, ("of the group",)), ("own", {"phone_group": "5"}, ("direct",)), ("own", {}, ()),
-    ("all", {}, ("of the group", "direct", "elsewhere", "on its way")), ("", {"queues": ["1"], "phone_group": "5"}, ())])
+    ("all", {}, ("of the group", "direct", "elsewhere", "on its way")),
+    ("", {"queues": ["1"], "phone_group": "5"}, ())])
 def test_what_rings_is_seen_by_those_who_may_take_it(takes: str, agent: dict[str, object],
                                                      seen: tuple[str, ...]) -> None:
     viewer = Viewer(person_id="7", watch=frozenset(), whole=OWN, queues=frozenset(), takes=takes).working_as(

@@ -67,7 +67,8 @@ def _may_take(viewer: Viewer, call: Mapping[str, Any]) -> bool:
     state = call.get("state")
     if (state == "waiting" or (rings and state == "offered")) and call.get("queue_id") in viewer.serves:
         return True
-    return rings and (viewer.takes == "all" or (bool(viewer.phone_group) and call.get("rings_group") == viewer.phone_group))
+    near = bool(viewer.phone_group) and call.get("rings_group") == viewer.phone_group
+    return rings and (viewer.takes == "all" or near)
 
 
 def may_see(viewer: Viewer, entity: str, key: str, value: Mapping[str, Any]) -> bool:
