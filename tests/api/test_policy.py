@@ -73,8 +73,8 @@ def told(site: Site, who: str, change: Any) -> dict[tuple[str, str], Any]:
 def live_site(site: Site, made: Made) -> Any:
     """Puts one of everything into the picture; answers what is pushed while somebody looks on."""
     ids, engine, hub = made.ids, site.engine, site.app.state.room.hub
-    for name, number in (("fang", "1001"), ("lei", "1002")):
-        engine.put("agents", agent_view(ids[name], number=number, reason="lunch"))
+    for name, number, serves in (("fang", "1001", [ids["802"]]), ("lei", "1002", [])):
+        engine.put("agents", agent_view(ids[name], number=number, reason="lunch", queues=serves))
     for name, over in (("hers", {"agent_id": ids["fang"], "state": "talking"}),
                        ("his", {"agent_id": ids["lei"], "state": "talking"}),
                        ("waits", {"queue_id": ids["802"]}), ("far", {"queue_id": "4711"})):

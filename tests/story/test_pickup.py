@@ -98,6 +98,12 @@ def test_the_takers_phone_fails_and_the_caller_keeps_his_place() -> None:
     assert w.call(leg).agent_id == "p1" and w.call(leg).state == "talking" and w.call(leg).waiting_since == since
 
 
+def told(w: World, leg: str) -> tuple[str, str]:
+    """What screens are told of the phone that rings for this call."""
+    view = next(one for one in w.screen.snapshot(1).calls if one["id"] == w.call(leg).id)
+    return view["rings_at"], view["rings_group"]
+
+
 def grouped(*extensions: str) -> World:
     """Three at their phones, none of whom serves a group; these extensions are of one extension group."""
     made = site()
@@ -120,6 +126,7 @@ def test_a_caller_for_one_person_is_taken_at_another_phone_of_the_extension_grou
     w.run(2_000)
     first = w.call(leg).third_leg
     assert w.call(leg).state == "transferring" and w.agent("1001").state == "ringing"
+    assert told(w, leg) == ("1001", "5" if "1001" in where else "")
     phone = w.dials("1003", code)
     w.run(500)
     call = w.call(leg)
@@ -130,6 +137,7 @@ def test_a_caller_for_one_person_is_taken_at_another_phone_of_the_extension_grou
         assert [(s.agent_id, s.outcome, s.why) for s in call.segments if s.kind == "agent"] == [
             ("p1", "picked_up", "direct"), ("p3", "", "pickup")]
         assert call.segments[-1].recording, "it is recorded as any other"
+        assert told(w, leg) == ("", "")
     else:
         assert (call.state, call.third_leg) == ("transferring", first)
     w.leaves(leg)

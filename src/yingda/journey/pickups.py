@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from yingda.agents import machine as am
 from yingda.bus import verbs as v
 from yingda.calls import events as e
-from yingda.calls.pickup import Rung, is_taken, rung
+from yingda.calls.pickup import is_taken, rung
 from yingda.calls.state import Call
 from yingda.journey import errors as err
 from yingda.journey.directory import Person
-from yingda.journey.site import extension_of
+from yingda.journey.site import Site, extension_of
 from yingda.journey.stations import CALL_FOR_YOU, Station
 from yingda.kit.ids import new_id, switch_name
 
@@ -37,6 +37,18 @@ def by_hand(call_id: str, person: Person, station: Station | None, *, at: int, w
         ring_ms=_RING_OUTSIDE_MS if station is not None and station.outside else _RING_MS, present=bool(leg),
         dialled=rung.dialled if rung else "", shown=rung.shown if rung else "",
         confirm=rung.asks(CALL_FOR_YOU) if rung else ())
+
+
+def ringing_at(site: Site, call: Call) -> str:
+    """The extension for which another phone may be lifted: its person's own, wherever he works, else the phone's.
+
+    "" when none rings, or somebody has taken the call already.
+    """
+    rings = rung(call)
+    if rings is None or is_taken(call):
+        return ""
+    person = site.people.get(rings.agent_id)
+    return person.extension if person else extension_of(rings.endpoint)
 
 
 class PickUps:
@@ -78,17 +90,12 @@ class PickUps:
             raise err.NothingToPickUp
         return min(ringing, key=lambda call: call.ringing_since or call.waiting_since or call.started_at)
 
-    def _phone_of(self, rings: Rung) -> str:
-        """The extension that rings: its person's own, wherever he works, else the phone's."""
-        person = self._story.site.people.get(rings.agent_id)
-        return person.extension if person else extension_of(rings.endpoint)
-
     def _reaches(self, person: Person, call: Call) -> bool:
         """Whether it is for a queue that he serves, or rings at a phone of his extension group."""
         if call.state in ("waiting", "offered") and call.queue_id in {queue_id for queue_id, _ in person.queues}:
             return True
-        group, rings = self._story.site.group_of(person.extension), rung(call)
-        return bool(group and rings and self._story.site.group_of(self._phone_of(rings)) == group)
+        site, group = self._story.site, self._story.site.group_of(person.extension)
+        return bool(group) and site.group_of(ringing_at(site, call)) == group
 
     def waiting_for(self, person: Person, which: str = "") -> Call:
         """Who has waited longest in the groups that this agent serves, or another one of them. Raises NothingToPickUp.
