@@ -2297,6 +2297,12 @@ export type FieldProblem = {
      * Message
      */
     message: string;
+    /**
+     * Words
+     */
+    words?: {
+        [key: string]: string;
+    };
 };
 
 /**
@@ -5387,6 +5393,8 @@ export type ProbeOut = {
  * Problem
  *
  * `message` is a sentence for the user; `code` is stable and for programs; `trace` finds the log lines.
+ *
+ * `words`: the same sentence by language, for a page whose language is switched while it stands there.
  */
 export type Problem = {
     /**
@@ -5408,6 +5416,12 @@ export type Problem = {
      */
     params?: {
         [key: string]: string | number;
+    };
+    /**
+     * Words
+     */
+    words?: {
+        [key: string]: string;
     };
     /**
      * Trace
