@@ -84,6 +84,19 @@ async def logged_in_by(u: Uow, way: str, now: int) -> dict[int, str]:
     return {row.id: row.number for row in rows}
 
 
+async def open_by(u: Uow, way: str, now: int) -> dict[str, int]:
+    """The logins of that way that count: hash → person."""
+    rows = await u.execute(select(SessionRow.token_hash, SessionRow.person_id).where(
+        SessionRow.way == way, SessionRow.expires_at > now, SessionRow.revoked.is_(False)))
+    return {row.token_hash: row.person_id for row in rows}
+
+
+async def revoke_vouched(u: Uow, actor: Actor, person_id: int, session_hash: str) -> None:
+    """As `revoke_way`, for one login."""
+    await u.execute(update(SessionRow).where(SessionRow.token_hash == session_hash).values(revoked=True))
+    audit.record(u, actor, "session.vouched_no_more", "person", person_id, None, {"way": BY_OIDC})
+
+
 async def revoke_way(u: Uow, actor: Actor, person_id: int, way: str) -> None:
     """Whoever vouched for the person does so no more: the logins that rested on it end."""
     await u.execute(update(SessionRow).where(SessionRow.person_id == person_id, SessionRow.way == way)

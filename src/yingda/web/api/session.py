@@ -68,8 +68,7 @@ async def log_out(me: Annotated[Identity, signed_in(while_due=True)], request: R
     room = room_of(request)
     async with room.store.uow() as u:
         await sessions.log_out(u, me.actor, me.token)
-    room.hub.close_session(me.session_hash)
-    room.sip.close_session(me.session_hash)
+    room.end_session(me.session_hash)
     response.delete_cookie(cookie_name(request), path="/", httponly=True, samesite="lax",
                            secure=room.secure(request))
 

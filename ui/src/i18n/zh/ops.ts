@@ -43,7 +43,7 @@ export default {
     create: '新建', update: '修改', delete: '删除', save: '保存', login: '登录', wrong: '密码错误', locked: '已锁定', inactive: '账号停用', password: '修改密码', secret: '重设密码', language: '切换语言', export: '导出', note: '填写小结', draft: '保存草稿', publish: '发布', play: '播放', download: '下载', listen: '监听', whisper: '密语', barge: '强插', intercept: '拦截', reveal: '查看完整号码', archive: '归档', restore: '恢复', move: '调整',
     acknowledge: '确认', close: '关闭', send: '发送', withdraw: '撤回', test: '测试', revoke: '注销', enable: '启用', disable: '停用', reset: '重置', upload: '上传', view: '查看',
     logout: '退出登录', make: '制作', take: '下载', clear: '清除', official: '载入法定节假日', set: '设置', refused: '被拒绝', put: '设置', file: '生成配置', taken: '话机取走配置', remove: '移除', add: '添加', features: '功能设置', off: '关闭', on: '开启', rename: '改名', unarchive: '恢复', member: '调整成员', record: '录音', auto_answer: '自动接听', exceptions: '个人例外', import: '导入', photo: '照片',
-    password_wrong: '旧密码错误', phone_pin: '话机密码', reset_link: '生成重设链接', directory_away: '目录服务无应答', factor_wrong: '验证码错误', newcomer: '首次登录自动建立', nobody: '本系统无此人', unlock: '解除锁定', end: '结束', vouched_no_more: '目录已停用，退出登录', bundle: '下载诊断包', watch: '进入通话', watch_end: '离开通话', force_hang_up: '强拆', force_state: '强制状态', claim: '领取', assign: '指派', release: '退回', reopen: '重新打开', hear: '收听留言',
+    password_wrong: '旧密码错误', phone_pin: '话机密码', reset_link: '生成重设链接', directory_away: '目录服务无应答', factor_wrong: '验证码错误', newcomer: '首次登录自动建立', nobody: '本系统无此人', unlock: '解除锁定', end: '结束', vouched_no_more: '已被停用，退出登录', bundle: '下载诊断包', watch: '进入通话', watch_end: '离开通话', force_hang_up: '强拆', force_state: '强制状态', claim: '领取', assign: '指派', release: '退回', reopen: '重新打开', hear: '收听留言',
     id_number: '修改证件号码', pin_set: '设置电话服务密码', pin_clear: '清除电话服务密码', pin_locked: '电话服务密码锁定',
   },
 } as const
