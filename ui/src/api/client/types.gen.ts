@@ -4340,7 +4340,7 @@ export type OutboxPage = {
 /**
  * OutsideIn
  *
- * `recheck_min`: minutes after which the directory is asked again for those logged in by it; 0: never.
+ * `recheck_min`: minutes after which directory and provider are asked again for who is logged in; 0: never.
  */
 export type OutsideIn = {
     oidc?: OidcIn;
