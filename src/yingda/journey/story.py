@@ -248,7 +248,7 @@ class Story:
             self.agents.post(agent_id, am.ReadyAsked(at=fact.at))
 
     def _tell_agent(self, fact: e.AnyCallFact) -> None:
-        post, call_id = self.agents.post, fact.call_id
+        post, call_id = self._post, fact.call_id
         match fact:
             case e.CallRinging():
                 post(fact.agent_id, am.RingStarted(at=fact.at, call_id=call_id))
@@ -275,8 +275,12 @@ class Story:
             case _:
                 pass
 
+    def _post(self, agent_id: str, event: am.AnyEvent) -> None:
+        if agent_id:  # "": a phone that is nobody's
+            self.agents.post(agent_id, event)
+
     def _dialing(self, agent_id: str, ringing: bool, fact: e.CallDialing) -> None:
-        if agent_id:  # "": a phone that is nobody's, or an outside number
+        if agent_id:  # "": also an outside number
             self.agents.post(agent_id, am.DialStarted(at=fact.at, call_id=fact.call_id, ringing=ringing,
                                                       number="" if ringing else fact.number))
 

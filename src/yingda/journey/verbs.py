@@ -16,7 +16,7 @@ from yingda.journey.directory import Person
 from yingda.journey.office import Office
 from yingda.journey.office_codes import OfficeCodes
 from yingda.journey.office_verbs import OfficeVerbs
-from yingda.journey.pickups import PickUps
+from yingda.journey.pickups import PickUps, Taker
 from yingda.journey.picture import can
 from yingda.journey.site import endpoint_of, extension_of
 from yingda.journey.softphones import Softphones
@@ -99,7 +99,7 @@ class Verbs:
             case v.ParkCall():
                 return self._park(verb)
             case v.FetchParked():
-                return self._story.parking.fetch(self._person(verb.agent_id), verb.slot)
+                return self._fetch(verb)
             case v.CancelConsult():
                 return self._call(verb, "consult_cancel", e.ConsultCancelled(at=self._now()))
             case v.CompleteTransfer():
@@ -217,6 +217,10 @@ class Verbs:
             self._story.desk.post(call.id, e.FarGone(at=self._now(), cause=21))
         else:
             self._call(verb, "reject", e.Rejected(at=self._now(), agent_id=verb.agent_id))
+
+    def _fetch(self, verb: v.FetchParked) -> None:
+        person = self._person(verb.agent_id)
+        self._story.parking.fetch(Taker(person, person.extension), verb.slot)
 
     def _park(self, verb: v.ParkCall) -> dict[str, str]:
         call = self._own_call(verb.agent_id, verb.call_id)

@@ -102,7 +102,8 @@ class PhoneChanged(Fact, frozen=True):
 
 
 class TrunkChanged(Fact, frozen=True):
-    """A trunk that registers: registered | unregistered | rejected; another one: reachable | unreachable.
+    """A trunk that registers: registered | unregistered | rejected; another one: reachable | unreachable |
+    unknown (its account has just become another one).
 
     `reason`: SIP status that the carrier refused with ("403"), "no_response", or "".
     """
