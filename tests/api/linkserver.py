@@ -112,8 +112,9 @@ class TestEngine:
 
 
 def agent_view(key: str, **over: Any) -> dict[str, Any]:
-    return {"id": key, "number": "1001", "name": "王芳", "extension": "1001", "queues": [], "presence": "ready",
-            "reason": "", "next_presence": "", "engagement": "free", "since": 1, "state": "ready", "phone": "web",
+    return {"id": key, "number": "1001", "name": "王芳", "extension": "1001", "phone_group": "", "queues": [],
+            "presence": "ready", "reason": "", "next_presence": "", "engagement": "free", "since": 1,
+            "state": "ready", "phone": "web",
             "phone_ok": True, "call_id": "", "signed_in_at": 1, "free_since": 1, "wrap_up_until": 0,
             "calls_today": 0, "talk_ms_today": 0, "can": ["break"], **over}
 
@@ -124,5 +125,6 @@ def call_view(key: str, **over: Any) -> dict[str, Any]:
             "agent_id": "", "menu_path": ["主菜单:2"], "keys": "2", "pin": "",
             "started_at": now_ms(), "waiting_since": 1,
             "ringing_since": 0, "answered_at": 0, "held_since": 0, "ended_at": 0, "outcome": "",
-            "recording": False, "parties": [{"leg": "x", "kind": "caller", "agent_id": "", "number": "13812345678",
-                                             "state": "up", "muted": False}], **over}
+            "recording": False, "rings_at": "", "rings_group": "",
+            "parties": [{"leg": "x", "kind": "caller", "agent_id": "", "number": "13812345678", "state": "up",
+                         "muted": False}], **over}

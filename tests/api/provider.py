@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 CLIENT, SECRET = "yingda", "s3cret:with/odd chars"
+BASIC = "Basic " + base64.b64encode(f"{quote_plus(CLIENT)}:{quote_plus(SECRET)}".encode()).decode()
 
 
 class Provider:
@@ -32,6 +33,10 @@ class Provider:
         self.user: dict[str, Any] = {"sub": "u-1", "preferred_username": "1001"}
         self.twist: Callable[[dict[str, Any]], dict[str, Any]] = lambda claims: claims
         self.redirects: set[str] = set()
+        self.refreshes = False  # gives refresh tokens, each of which counts once
+        self.refresh: dict[str, str] = {}  # token → whose
+        self.ended: set[str] = set()  # accounts that were disabled
+        self.broken = False
         self.codes: dict[str, dict[str, str]] = {}
         self.asked: list[str] = []
         listener = socket.create_server(("127.0.0.1", 0))
@@ -71,11 +76,12 @@ class Provider:
     async def token(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
         self.asked.append(form.get("code", ""))
+        if form.get("grant_type") == "refresh_token":
+            return self.renew(form["refresh_token"], request.headers.get("authorization", ""))
         kept = self.codes.pop(form.get("code", ""), None)
-        wanted = base64.b64encode(f"{quote_plus(CLIENT)}:{quote_plus(SECRET)}".encode())
         challenge = base64.urlsafe_b64encode(
             hashlib.sha256(form.get("code_verifier", "").encode()).digest()).rstrip(b"=").decode()
-        if request.headers.get("authorization") != "Basic " + wanted.decode():
+        if request.headers.get("authorization") != BASIC:
             return JSONResponse({"error": "invalid_client"}, 401)
         if (kept is None or form.get("redirect_uri") != kept["redirect_uri"] or challenge != kept["code_challenge"]
                 or form.get("grant_type") != "authorization_code"):
@@ -83,5 +89,21 @@ class Provider:
         now = int(time.time())
         claims = self.twist({"iss": self.url, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": kept["nonce"],
                              **self.user})
+        more = {"refresh_token": self.given(str(self.user["preferred_username"]))} if self.refreshes else {}
         return JSONResponse({"access_token": "a", "token_type": "Bearer", "id_token": jwt.encode(
-            {"alg": "RS256", "kid": "one"}, claims, self.signs_with)})
+            {"alg": "RS256", "kid": "one"}, claims, self.signs_with), **more})
+
+    def given(self, who: str) -> str:
+        token = secrets.token_urlsafe(24)
+        self.refresh[token] = who
+        return token
+
+    def renew(self, token: str, authorization: str) -> Response:
+        if self.broken:
+            return Response("<html>Bad gateway</html>", 502)
+        if authorization != BASIC:
+            return JSONResponse({"error": "invalid_client"}, 401)
+        who = self.refresh.pop(token, None)
+        if who is None or who in self.ended:
+            return JSONResponse({"error": "invalid_grant", "error_description": "User disabled"}, 400)
+        return JSONResponse({"access_token": "b", "token_type": "Bearer", "refresh_token": self.given(who)})

@@ -12,6 +12,7 @@ from tests.api.conftest import Template, copy_database
 from tests.api.site import PASSWORD, Browser, Site, running
 
 from yingda.bus.verbs import Dial
+from yingda.org.models import LoginAttempt
 
 pytestmark = pytest.mark.api
 FRESH = "Neu-und-Gut-2026"
@@ -106,6 +107,39 @@ def test_the_policy_of_passwords(place: Site) -> None:
         admin.put("/api/v1/login-policy", json={"days": 30})
         place.until(lambda: agent.get("/api/v1/calls").status_code == 200)
         assert agent.get("/api/v1/session").json()["must_change_password"] is False
+
+
+def test_guessing_the_old_password_is_slowed_locked_and_logged(place: Site) -> None:
+    with place.login("9000") as admin, place.login("1002") as thief:
+        codes: list[str] = []
+        while "login_locked" not in codes and len(codes) < 9:  # a slow machine sits out the first short pauses
+            answer = thief.put("/api/v1/session/password", json={"old": f"falsch-{len(codes)}", "new": FRESH})
+            codes.append(answer.json()["code"])
+        wrong = codes[:-1]
+        assert len(wrong) >= 3 and set(wrong) == {"wrong_password"} and codes[-1] == "login_locked"
+        acts = [row["action"] for row in admin.get("/api/v1/audit", params={"action": "person."}).json()["items"]]
+        assert acts.count("person.password_wrong") == len(wrong)
+
+        async def counted(u: Any) -> int:
+            return int((await u.get_one(LoginAttempt, "person:1002")).failures)
+
+        assert place.in_database(counted) == len(wrong), "the count of his log-in"
+    with place.login("1001") as clumsy:
+        for _ in range(6):  # the old one is right: nobody guesses
+            bad = clumsy.put("/api/v1/session/password", json={"old": PASSWORD, "new": "kurz"})
+            assert bad.json()["fields"]["new"]["code"] == "password_short"
+        assert clumsy.put("/api/v1/session/password", json={"old": PASSWORD, "new": FRESH}).status_code == 204
+
+
+def test_the_log_out_is_in_the_log_and_found_by_its_address(place: Site) -> None:
+    with place.login("1001") as agent, place.login("9000") as admin:
+        assert agent.delete("/api/v1/session").status_code == 204
+
+        def found(address: str) -> list[str]:
+            asked = {"action": "logout", "address": address}
+            return [row["actor_number"] for row in admin.get("/api/v1/audit", params=asked).json()["items"]]
+
+        assert found("127.0.0.1") == ["1001"] and found("127.0.0.2") == []
 
 
 def test_sessions_are_listed_and_ended(place: Site) -> None:

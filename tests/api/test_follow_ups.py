@@ -44,6 +44,8 @@ def test_agents_see_their_groups_and_numbers_masked_until_claimed(site: Site) ->
         (mine,) = find(fang, "0001")
         assert (mine["number"], mine["queue_name"], mine["reasons"]) == (
             "138****0001", "售后服务", {"abandoned_queue": 1})
+        assert find(fang, "10001") == [], "digit after digit would tell the masked ones"
+        assert find(fang, "13811110001") and find(boss, "10001")
         assert find(lei, "0001") == [], "not his group"
         assert find(lei, "0002"), "a caller of no group is everybody's"
         assert find(boss, "0001")[0]["number"] == "13811110001"

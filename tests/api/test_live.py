@@ -67,6 +67,21 @@ def test_agent_sees_own_calls_and_loses_sight_when_they_move_on(site: Site) -> N
         assert gone["id"] == call
 
 
+def test_an_agent_who_is_moved_sees_at_once_who_waits_there_and_what_rings(site: Site) -> None:
+    fang, lei = me_id(site, "1001"), me_id(site, "1002")
+    site.engine.put("agents", agent_view(fang))
+    site.engine.put("calls", call_view("71", queue_id="4711"))
+    site.engine.put("calls", call_view("72", queue_id="", state="transferring", agent_id=lei, rings_at="1002",
+                                       rings_group="5"))
+    with site.login("1001") as browser, browser.live() as socket:
+        assert next_frame(socket, "snapshot")["calls"] == []
+        for over, seen in (({"queues": ["4711"]}, "71"), ({"phone_group": "5"}, "72"), ({}, "")):
+            site.engine.put("agents", agent_view(fang, **over))
+            calls = next_frame(socket, "snapshot")["calls"]
+            assert [one["id"] for one in calls] == ([seen] if seen else [])
+            assert all(one["caller"] == "138****5678" for one in calls)
+
+
 def test_agent_does_not_see_lines_or_others_calls_in_the_snapshot(site: Site) -> None:
     site.engine.put("calls", call_view("77", agent_id=me_id(site, "1002"), state="talking"))
     site.engine.run(lambda: site.engine.entities["lines"].update({"1": {"id": "1", "name": "t"}}))

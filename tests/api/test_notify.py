@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from tests.api.linkserver import agent_view
 from tests.api.site import PASSWORD, Site, next_frame, no_frame
+
+from yingda.notify import alarms
+from yingda.org import people, roles
+from yingda.org.actor import SYSTEM
+from yingda.org.permissions import ROLES
 
 pytestmark = pytest.mark.api
 
@@ -31,6 +37,44 @@ def test_refused_acts_raise_an_alarm_that_rings_at_the_administrators_only(own_s
         assert [row["action"] for row in admin.get("/api/v1/audit?action=alarm.").json()["items"]] == [
             "alarm.close", "alarm.acknowledge"]
         assert admin.get("/api/v1/bell").json()["alarms_open"] == 0
+
+
+def test_giving_away_what_one_has_not_and_dead_keys_raise_alarms(own_site: Site) -> None:
+    async def lend(u: Any) -> None:
+        boss = await people.get_person(u, own_site.company.people["9001"])
+        await roles.set_exceptions(u, SYSTEM, ROLES["admin"], boss, {"roles.edit": "all"})
+
+    own_site.in_database(lend)
+    with own_site.login("9000") as admin, own_site.login("9001") as boss, own_site.stranger() as program:
+        for _ in range(3):
+            answer = boss.post("/api/v1/roles", json={"name": "假管理员", "grants": {"trunks.edit": "all"}})
+            assert answer.json()["code"] == "beyond_own_rights"
+        program.headers["Authorization"] = "Bearer yk_nothing-that-was-ever-given-away"
+        for _ in range(5):
+            assert program.get("/api/v1/calls").status_code == 401
+
+        def alarms() -> dict[str, str]:
+            return {row["kind"]: row["text"] for row in admin.get("/api/v1/alarms").json()["items"]}
+
+        own_site.until(lambda: alarms().keys() == {"not_allowed", "key_wrong"}, 30)
+        assert "9001" in alarms()["not_allowed"] and "yk_nothin…" in alarms()["key_wrong"]
+        assert "ever-given" not in str(alarms())
+
+
+def test_callers_numbers_in_alarms_are_for_those_who_may_see_them(own_site: Site) -> None:
+    async def lend(u: Any) -> None:
+        guard = await people.get_person(u, own_site.company.people["1001"])
+        await roles.set_exceptions(u, SYSTEM, ROLES["admin"], guard, {"alarms.handle": "all"})
+        for _ in range(10):
+            await alarms.note(u, "caller_blocked", "13746258813", 1_790_000_000_000, {"called": "4001"})
+        for _ in range(3):
+            await alarms.note(u, "toll_refused", "8001", 1_790_000_000_000, {"called": "0088213370000"})
+
+    own_site.in_database(lend)
+    with own_site.login("9000") as admin, own_site.login("1001") as guard:
+        whole, masked = (one.get("/api/v1/alarms").text + one.get("/api/v1/bell").text for one in (admin, guard))
+    assert "13746258813" in whole and "0088213370000" in whole
+    assert "137****8813" in masked and "13746258813" not in masked and "0088213370000" not in masked
 
 
 def test_a_locked_account_raises_an_alarm(own_site: Site) -> None:

@@ -73,8 +73,8 @@ def told(site: Site, who: str, change: Any) -> dict[tuple[str, str], Any]:
 def live_site(site: Site, made: Made) -> Any:
     """Puts one of everything into the picture; answers what is pushed while somebody looks on."""
     ids, engine, hub = made.ids, site.engine, site.app.state.room.hub
-    for name, number in (("fang", "1001"), ("lei", "1002")):
-        engine.put("agents", agent_view(ids[name], number=number, reason="lunch"))
+    for name, number, serves in (("fang", "1001", [ids["802"]]), ("lei", "1002", [])):
+        engine.put("agents", agent_view(ids[name], number=number, reason="lunch", queues=serves))
     for name, over in (("hers", {"agent_id": ids["fang"], "state": "talking"}),
                        ("his", {"agent_id": ids["lei"], "state": "talking"}),
                        ("waits", {"queue_id": ids["802"]}), ("far", {"queue_id": "4711"})):
@@ -186,3 +186,29 @@ def test_every_search_finds_what_one_may_see_and_nothing_else(site: Site, made: 
                 got = "refused" if answer.status_code == 403 else "finds" if re.search(
                     "赵磊|3934444|33334444", answer.text) else "not"
                 assert got == how, (name, who, answer.status_code, answer.text[:300])
+
+
+def test_nobody_finds_the_masked_digits_by_trying(site: Site, made: Made) -> None:
+    """Digit after digit would tell the whole number: who sees it masked finds it by what he sees, or by knowing it."""
+    number = "13746258813"
+    with site.login(WHO["boss"]) as boss:
+        assert boss.post("/api/v1/customers", json={"name": "冯遮", "phones": [{"number": number}]}).status_code == 201
+
+    def finds(who: str, path: str, asked: dict[str, str], mark: str) -> bool:
+        with site.login(WHO[who]) as browser:
+            answer = browser.get(f"/api/v1{path}", params=asked)
+            assert answer.status_code == 200, answer.text
+            return mark in answer.text
+
+    for part in (number[-5:], number[-8:], number[:6], "0" + number[-4:]):
+        assert not finds("agent", "/customers", {"q": part}, "冯遮"), part
+    for part in (number[-5:], number[:6]):
+        assert finds("boss", "/customers", {"q": part}, "冯遮"), part
+    for part in (number, "+86 " + number, number[-4:]):
+        assert finds("agent", "/customers", {"q": part}, "冯遮"), part
+    seen = "138****2222"
+    assert FANG.startswith("138") and FANG.endswith("2222")
+    for part, there in ((FANG[-5:], False), (FANG[-9:], False), (FANG[-4:], True), (FANG, True)):
+        assert finds("head", "/calls", {"number": part}, seen) is there, part
+    assert finds("agent", "/calls", {"number": FANG[-6:]}, FANG), "her own calls, where nothing is masked"
+    assert finds("boss", "/calls", {"number": FANG[-6:]}, FANG)

@@ -49,10 +49,29 @@ def test_parked_calls_and_waiting_callers_of_own_groups_are_seen_masked() -> Non
     parked = call_view("1", slot="3", agent_id="", parked_by="8")
     assert may_see(AGENT, "calls", "1", parked) and shown(AGENT, "calls", "1", parked)["caller"] == "138****5678"
     assert shown(AGENT, "calls", "1", {**parked, "parked_by": "7"})["caller"] == "13812345678", "whoever parked it"
-    taker = Viewer(person_id="7", watch=frozenset(), whole=OWN, queues=frozenset(), serves=frozenset({"1"}))
+    taker = Viewer(person_id="7", watch=frozenset(), whole=OWN, queues=frozenset(), takes="own",
+                   serves=frozenset({"1"}))
     for queue, state, seen in (("1", "waiting", True), ("2", "waiting", False), ("1", "offered", False)):
         assert may_see(taker, "calls", "1", call_view("1", agent_id="", queue_id=queue, state=state)) is seen
     assert not may_see(AGENT, "calls", "1", call_view("1", agent_id="", queue_id="1", state="waiting"))
+
+
+@pytest.mark.parametrize(("takes", "agent", "seen"), [
+    ("own", {"queues": ["1"]}, ("of the group",)), ("own", {"phone_group": "5"}, ("direct",)), ("own", {}, ()),
+    ("all", {}, ("of the group", "direct", "elsewhere", "on its way")),
+    ("", {"queues": ["1"], "phone_group": "5"}, ())])
+def test_what_rings_is_seen_by_those_who_may_take_it(takes: str, agent: dict[str, object],
+                                                     seen: tuple[str, ...]) -> None:
+    viewer = Viewer(person_id="7", watch=frozenset(), whole=OWN, queues=frozenset(), takes=takes).working_as(
+        agent_view("7", **agent))
+    calls = {"of the group": {"state": "offered", "queue_id": "1", "rings_at": "1008"},
+             "direct": {"state": "transferring", "queue_id": "", "rings_at": "1008", "rings_group": "5"},
+             "elsewhere": {"state": "dialing", "queue_id": "", "rings_at": "1009", "rings_group": ""},
+             "on its way": {"state": "transferring", "queue_id": "1", "rings_at": "1009", "rings_group": "6"},
+             "taken": {"state": "offered", "queue_id": "1", "rings_at": ""}}
+    views = {name: call_view("1", agent_id="8", **over) for name, over in calls.items()}
+    assert tuple(name for name, one in views.items() if may_see(viewer, "calls", "1", one)) == seen
+    assert all(shown(viewer, "calls", "1", views[name])["caller"] == "138****5678" for name in seen)
 
 
 def test_what_else_agents_see() -> None:

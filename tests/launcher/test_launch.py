@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import runpy
 import subprocess
 import sys
@@ -62,6 +63,29 @@ def test_what_is_prepared_is_not_prepared_again(tmp_path: Path) -> None:
     preparer.packages()
     assert time.monotonic() - begun < 0.2
     assert not (tmp_path / "log").exists()
+
+
+def test_a_version_that_is_not_to_be_had_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    preparer = Preparer(Console("en", io.StringIO()), tmp_path / "log")
+    if not preparer._packages_done(tests=False):
+        pytest.skip("not run by ./yingda test")
+    pinned = tmp_path / "versions.txt"
+    pinned.write_text("segno==0.0.1\n")
+    monkeypatch.setattr(prepare, "VERSIONS", pinned)
+    preparer._pip(["segno"], "install_failed")
+    said = (tmp_path / "log").read_text()
+    assert "0.0.1" in said and "already satisfied: segno" in said
+    with pytest.raises(PrepareFailed):
+        preparer._pip(["segno<0.0.1"], "install_failed")
+
+
+def test_every_package_that_is_asked_for_has_a_version(tmp_path: Path) -> None:
+    project = Preparer(Console("en", io.StringIO()), tmp_path / "log").project
+    groups = project["dependency-groups"]
+    asked = {re.split(r"[^A-Za-z0-9_-]", one)[0].lower().replace("_", "-")
+             for one in [*project["project"]["dependencies"], *groups["test"], *groups["page"]]}
+    pinned = {line.partition("==")[0] for line in prepare.VERSIONS.read_text("utf-8").splitlines() if "==" in line}
+    assert asked <= pinned
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from yingda.acd import repo as acd
 from yingda.acd.repo import QueueData
@@ -31,6 +33,23 @@ from yingda.store.errors import Invalid, NotFound
 pytestmark = pytest.mark.anyio
 ADMIN = Actor(1, "admin", "")
 PASSWORD = "correct horse battery"
+
+
+async def test_flows_made_in_the_same_instant_get_numbers_of_their_own(store: Store) -> None:
+    """The second one asks for its number while the first one's is not committed yet; SQLite lets it wait."""
+    async def make(name: str) -> int:
+        async with store.uow() as u:
+            return (await ivr.save_draft(u, ADMIN, None, name, demo.MENU)).number
+
+    async with store.uow() as u:
+        first = (await ivr.save_draft(u, ADMIN, None, "甲", demo.MENU)).number
+        others = [asyncio.create_task(make(name)) for name in ("乙", "丙", "丁")]
+        same = asyncio.create_task(make("甲"))
+        await asyncio.wait(others, timeout=0.3)
+    numbers = [first, *await asyncio.gather(*others)]
+    assert sorted(numbers) == list(range(first, first + 4))
+    with pytest.raises((Invalid, IntegrityError)):  # the same name is refused as ever
+        await same
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

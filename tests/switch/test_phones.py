@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import urllib.error
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -204,3 +207,37 @@ async def test_a_refused_registration_is_told(board: Switchboard) -> None:
     await board.switch.set_phones([PHONE, OTHER, BROWSER], [TRUNK, trunk])
     await board.expect(f.TrunkChanged, trunk="trunk-out", state="rejected", reason="403", within=15)
     await carrier.stop()
+
+
+class Answers(asyncio.DatagramProtocol):
+    """A carrier that answers everything with 200, or (`silent`) takes what comes and says nothing."""
+
+    def __init__(self, silent: bool) -> None:
+        self._silent = silent
+
+    def connection_made(self, transport: Any) -> None:
+        self._wire = transport
+
+    def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
+        if self._silent or not data.startswith(b"OPTIONS"):
+            return
+        kept = re.findall(r"^(?:Via|From|To|Call-ID|CSeq):.*$", data.decode(), re.MULTILINE | re.IGNORECASE)
+        lines = ["SIP/2.0 200 OK", *(line.strip() for line in kept), "Content-Length: 0", "", ""]
+        self._wire.sendto("\r\n".join(lines).encode(), address)
+
+
+async def test_a_trunk_whose_address_changed_shows_the_truth_within_seconds(board: Switchboard) -> None:
+    """It answers; then its address is a dead one, of which the switch says nothing by itself; then it answers again."""
+    loop, told = asyncio.get_running_loop(), list[str]()
+    for silent, truth in ((False, "reachable"), (True, "unreachable"), (False, "reachable")):
+        wire, _ = await loop.create_datagram_endpoint(partial(Answers, silent), local_addr=("127.0.0.1", 0))
+        host = f"127.0.0.1:{wire.get_extra_info('sockname')[1]}"
+        moved = TrunkAccount(trunk="trunk-moves", host=host, match=())
+        await board.switch.set_phones([PHONE, OTHER, BROWSER], [TRUNK, moved])
+        told += ["unknown", truth]
+        for _ in range(200):
+            states = [one.state for one in board.came(f.TrunkChanged) if one.trunk == "trunk-moves"]
+            if len(states) >= len(told):
+                break
+            await asyncio.sleep(0.1)
+        assert states == told

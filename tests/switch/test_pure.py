@@ -16,7 +16,7 @@ from yingda.telephony import facts as f
 from yingda.telephony.ari import requests
 from yingda.telephony.ari.endpoints import Tuning, phone_objects, trunk_objects
 from yingda.telephony.ari.frames import Endpoint, millis
-from yingda.telephony.ari.registrations import reasons
+from yingda.telephony.ari.registrations import available, reasons
 from yingda.telephony.ari.translate import Translator
 from yingda.telephony.port import PhoneAccount, TrunkAccount
 from yingda.telephony.switch.config import SwitchConfig, files, launch_command, local_addresses, render
@@ -111,6 +111,37 @@ def test_a_trunk_is_no_phone() -> None:
         at=millis(AT), trunk="trunk-a", state="reachable")
     assert contact(translator, "Unreachable", "sip:h:5060", "trunk-a") == f.TrunkChanged(
         at=millis(AT), trunk="trunk-a", state="unreachable")
+
+
+def test_of_a_trunk_that_moved_only_the_new_address_counts() -> None:
+    translator = Translator()
+    translator.set_trunks(["trunk-a", "trunk-b"], (), {"trunk-a": "old:5060"})
+    assert contact(translator, "Reachable", "sip:old:5060", "trunk-a") is not None
+    translator.set_trunks(["trunk-a", "trunk-b"], (), {"trunk-a": "new:5060"})
+    assert translator.unsure(["trunk-a", "trunk-b", "1001"], 7) == [
+        f.TrunkChanged(at=7, trunk="trunk-a", state="unknown")]
+    assert translator.silent_trunks() == ["trunk-a"]
+    assert contact(translator, "Reachable", "sip:old:5060", "trunk-a") is None
+    up = contact(translator, "Reachable", "sip:new:5060", "trunk-a")
+    assert up == f.TrunkChanged(at=millis(AT), trunk="trunk-a", state="reachable")
+    assert contact(translator, "Removed", "sip:old:5060", "trunk-a") is None and translator.silent_trunks() == []
+    down = contact(translator, "Unreachable", "sip:new:5060", "trunk-a")
+    assert down == f.TrunkChanged(at=millis(AT), trunk="trunk-a", state="unreachable")
+
+
+def test_who_answers_is_read_from_the_table_of_contacts() -> None:
+    table = """
+  Contact:  <Aor/ContactUri..............................> <Hash....> <Status> <RTT(ms)..>
+==========================================================================================
+
+  Contact:  trunk-a-very-long-name-of-a-carrier-in-shandong/sip:127.0.0.1:35587 6ad224f2c7 Avail         0.827
+  Contact:  trunk-b/sip:127.0.0.1:40607                    807e321f75 NonQual        -nan
+  Contact:  trunk-c/sip:a-very-long-name-of-a-host.example 335a700f0f Unavail        -nan
+  Contact:  1001/sip:1001@127.0.0.1:5070                   99db321f75 Avail         1.200
+
+Objects found: 4
+"""
+    assert available(table) == ["trunk-a-very-long-name-of-a-carrier-in-shandong", "1001"]
 
 
 def test_after_a_reconnect_the_difference_is_told() -> None:

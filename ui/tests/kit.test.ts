@@ -4,7 +4,7 @@ import { clock, day, duration, instantOf, shortStamp, stamp } from '@/kit/time'
 import { loudness } from '@/rooms/calls/peaks'
 import { queryOf, emptyFilter } from '@/rooms/calls/filter'
 import { bodyOf, emptyCustomer, emptyVehicle } from '@/rooms/customers/draft'
-import { figuresOf, percent, shownState } from '@/rooms/board/figures'
+import { figuresOf, percent, ringingCalls, shownState } from '@/rooms/board/figures'
 
 const at = Date.UTC(2026, 10, 22, 22, 5, 9)
 
@@ -87,5 +87,21 @@ describe('board', () => {
     expect(shownState(agent)).toBe('phone_down')
     expect(shownState({ ...(agent as object), presence: 'signed_out', state: 'signed_out' } as never)).toBe('signed_out')
     expect(shownState({ ...(agent as object), engagement: 'talking', state: 'talking' } as never)).toBe('talking')
+  })
+})
+
+describe('what rings at other phones', () => {
+  const call = (id: string, over: object) => ({ id, state: 'transferring', queue_id: '', rings_at: '1002', rings_group: '', ringing_since: 0, started_at: 5, ...over })
+  const calls = [
+    call('direct', { rings_group: '5' }), call('group', { state: 'offered', queue_id: '1', started_at: 1 }), call('far', {}),
+    call('own', { rings_at: '1001', rings_group: '5' }), call('talks', { rings_at: '', rings_group: '' }), call('passed on', { queue_id: '1', ringing_since: 9 }),
+  ] as never
+  const ids = (all: boolean, me: object = {}) => ringingCalls(calls, { extension: '1001', queues: ['1'], phone_group: '5', ...me } as never, all).map((one) => one.id)
+
+  it('is offered to whom the server lets take it, the longest first', () => {
+    expect(ids(false)).toEqual(['group', 'direct'])
+    expect(ids(false, { queues: [], phone_group: '' })).toEqual([])
+    expect(ids(true)).toEqual(['group', 'direct', 'far', 'passed on'])
+    expect(ringingCalls(calls, undefined, true)).toEqual([])
   })
 })

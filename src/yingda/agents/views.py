@@ -10,6 +10,7 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     number: str  # employee number, 工号
     name: str
     extension: str
+    phone_group: str  # the extension group of that extension, "" none
     queues: tuple[str, ...]  # ids of the service groups served
     presence: str  # signed_out | ready | on_break | wrapping_up
     reason: str  # break reason code, or rna (ring no answer) | phone_lost | …; "" when none

@@ -47,8 +47,8 @@ class Journal:
         self._load()
         self._fd = -1
         self._size = 0
-        self._dirty = threading.Event()
-        self._closing = False
+        self._dirty = False  # something was written that the disk may not have yet
+        self._closing = threading.Event()
         self._waiters: set[asyncio.Event] = set()
         self._begin_part()
         self._flusher = threading.Thread(target=self._flush_loop, name="journal-flush", daemon=True)
@@ -79,8 +79,8 @@ class Journal:
             written = 0
             self._refused(str(reason))
         del self._unwritten[:written]  # a full disk takes a part of a line: the rest follows with the next record
-        if written and not self._dirty.is_set():
-            self._dirty.set()
+        if written:
+            self._dirty = True
 
     def _refused(self, reason: str) -> None:
         self.refusals += 1
@@ -162,8 +162,7 @@ class Journal:
         self._forget_parts()
 
     def close(self) -> None:
-        self._closing = True
-        self._dirty.set()
+        self._closing.set()
         self._flusher.join(timeout=2)
         os.close(self._fd)
 
@@ -196,12 +195,15 @@ class Journal:
         self.skipped += 1
 
     def _flush_loop(self) -> None:
-        while not self._closing:
-            self._dirty.wait()
-            self._dirty.clear()
-            with contextlib.suppress(OSError):  # the part may have been changed for the next one meanwhile
-                os.fdatasync(self._fd)
-            threading.Event().wait(_FLUSH_S)
+        """Looks by itself and is woken by nobody: a thread woken by the first record of a call would contend with that
+        call for the interpreter, and with its next records for the file."""
+        over = False
+        while not over:
+            over = self._closing.wait(_FLUSH_S)
+            if self._dirty:
+                self._dirty = False
+                with contextlib.suppress(OSError):  # the part may have been changed for the next one meanwhile
+                    os.fdatasync(self._fd)
 
 
 def _lines(path: Path, on_torn: Callable[[], None] = lambda: None) -> Iterator[Entry]:

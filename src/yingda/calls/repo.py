@@ -30,11 +30,14 @@ _clock = SystemClock()
 class CallFilter:
     """What is looked for; None or "" means any. Times are UTC milliseconds, `until` is exclusive.
 
-    `number`: a whole number in any spelling or its last digits (at least 4; fewer must match whole).
+    `number`: a whole number in any spelling or its last digits (at least 4; fewer must match whole). `guarded`: for
+    whom numbers are masked: the whole number or exactly the four digits that he sees, so that nobody finds the others
+    by trying.
     `min_ms`, `max_ms`: how long was talked.
     """
 
     number: str = ""
+    guarded: bool = False
     customer_id: int | None = None
     category_ids: frozenset[int] = frozenset()  # any of these: a category with those below it
     uncategorised: bool = False  # only calls without one
@@ -126,7 +129,7 @@ async def set_note(u: Uow, actor: Actor, call_id: int, text: str | None, custome
 
 def _ids(wanted: CallFilter, keys: tuple[int, ...] | None, limit: int) -> Select[int, int]:
     """Ids and times of one page, by the most selective way: number, customer, agent, queue, time."""
-    by_number = _number(wanted.number)
+    by_number = _number(wanted.number, wanted.guarded)
     rest = _rest(wanted)
     if by_number is not None:
         # few rows in the index, none of its order: gather them, then sort
@@ -166,7 +169,7 @@ def _of_agent(agent_id: int, conditions: list[ColumnElement[bool]], limit: int) 
             .order_by(both.c.started_at.desc(), both.c.id.desc()).limit(limit))
 
 
-def _number(text: str) -> ColumnElement[bool] | None:
+def _number(text: str, guarded: bool) -> ColumnElement[bool] | None:
     if not text.strip():
         return None
     digits = "".join(ch for ch in text if ch.isdigit())
@@ -175,7 +178,7 @@ def _number(text: str) -> ColumnElement[bool] | None:
     endings = sorted({reverse(one) for one in (digits, clean) if one})
     if not endings or len(digits) > 20:
         raise Invalid({"number": "malformed"})
-    if len(digits) < 4:
+    if len(digits) < 4 or (guarded and len(digits) > 4):
         return CallRow.peer_rev.in_(endings)
     return or_(*(starts_with(CallRow.peer_rev, ending) for ending in endings))
 

@@ -35,7 +35,8 @@ class Timers(Protocol):
 
 
 class CallDesk:
-    """Owner of the calls. `on_fact` hears every published fact, `on_change` every changed call, after the journal."""
+    """Owner of the calls. `on_fact` hears every published fact, after the journal; `on_change` every changed call, once
+    a burst of events and when all that follows is under way: screens can wait, the phone that is rung cannot."""
 
     def __init__(self, journal: Journal, timers: Timers, now: Callable[[], int],
                  carry_out: Callable[[str, Sequence[c.AnyCommand]], None]) -> None:
@@ -49,6 +50,7 @@ class CallDesk:
         self.journal, self.timers = journal, timers  # for others that keep things beside the calls
         self._inbox: deque[tuple[str, e.AnyEvent | Step]] = deque()
         self._draining = False
+        self._changed: dict[str, Call] = {}  # in this burst
         self.incidents: Counter[str] = Counter()
         self.on_fact: Callable[[e.AnyCallFact], None] = lambda fact: None
         self.on_change: Callable[[Call], None] = lambda call: None
@@ -128,6 +130,9 @@ class CallDesk:
                 self._take(call_id, item)
         finally:
             self._draining = False
+            changed, self._changed = self._changed, {}
+            for call in changed.values():
+                self.on_change(call)
 
     def _take(self, call_id: str, item: e.AnyEvent | Step) -> None:
         before = self.calls.get(call_id)
@@ -159,7 +164,7 @@ class CallDesk:
         self._arm(call, before)
         if call.state == "ended":
             self._timers.call_at(self._now() + 60_000, lambda: self._forget(call.id))
-        self.on_change(call)
+        self._changed[call.id] = call
 
     def _count(self, call: Call) -> None:
         before = self._alive.get(call.id)

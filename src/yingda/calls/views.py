@@ -40,6 +40,8 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     slot: str  # where it is parked, "" when it is not
     parked_by: str  # who has parked it
     parked_since: int
+    rings_at: str  # extension at which it rings and for which another phone may be lifted, "" none
+    rings_group: str  # the extension group of that phone, "" none
     parties: tuple[PartyView, ...]
 
 

@@ -168,12 +168,16 @@ class Sight:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemFilter:
-    """`tab`: lost | message | callback | refused, "" for all but refused ones. `over`: the finished ones."""
+    """`tab`: lost | message | callback | refused, "" for all but refused ones. `over`: the finished ones.
+
+    `guarded`: only the whole number or exactly its last four digits, which masked numbers show too.
+    """
 
     tab: str = ""
     over: bool = False
     mine: bool = False
     number: str = ""
+    guarded: bool = False
     queue_id: int | None = None
     reason: str = ""
 
@@ -222,15 +226,17 @@ def _rest(wanted: ItemFilter, sight: Sight) -> list[ColumnElement[bool]]:
     if wanted.reason:
         found.append(FollowUp.last_reason == wanted.reason)
     if wanted.number.strip():
-        found.append(_number(wanted.number))
+        found.append(_number(wanted.number, wanted.guarded))
     return found
 
 
-def _number(text: str) -> ColumnElement[bool]:
+def _number(text: str, guarded: bool) -> ColumnElement[bool]:
     digits = "".join(ch for ch in text if ch.isdigit())
     endings = sorted({reverse(one) for one in (digits, normalise(text)) if one})
     if not endings or len(digits) < 4 or len(digits) > 20:
         raise Invalid({"number": "malformed"})
+    if guarded and len(digits) > 4:
+        return FollowUp.number_rev.in_(endings)
     return or_(*(starts_with(FollowUp.number_rev, ending) for ending in endings))
 
 

@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from yingda.ivr import rules, secrets
 from yingda.ivr.errors import FlowChanged, FlowInUse
@@ -40,8 +41,25 @@ async def flow_by_number(u: Uow, number: int) -> Flow | None:
     return (await u.execute(select(Flow).where(Flow.number == number, Flow.archived_at == 0))).scalar_one_or_none()
 
 
-async def _next_number(u: Uow) -> int:
-    return int(await u.scalar(select(func.max(Flow.number))) or 0) + 1
+async def _newest_number(u: Uow) -> int:
+    return int(await u.scalar(select(func.max(Flow.number))) or 0)
+
+
+async def _add(u: Uow, name: str, draft: Document) -> Flow:
+    """A new flow under the next short number; when another one is made in the same instant, under the one after it."""
+    while True:
+        row = Flow(id=new_id(), number=await _newest_number(u) + 1, name=name, draft=draft, version=0, published_at=0,
+                   draft_rev=0, archived_at=0)
+        number = row.number
+        try:
+            async with u.begin_nested():
+                u.add(row)
+                await u.flush()
+        except IntegrityError:
+            if await _newest_number(u) < number:  # it was not the number
+                raise
+        else:
+            return row
 
 
 async def recent_versions(u: Uow, since: int) -> list[FlowVersion]:
@@ -79,8 +97,7 @@ async def save_draft(u: Uow, actor: Actor, flow_id: int | None, name: str, draft
     if seal is not None:
         draft = secrets.sealed(draft, row.draft if row else None, seal)
     if row is None:
-        row = Flow(id=new_id(), number=await _next_number(u), version=0, published_at=0, draft_rev=0, archived_at=0)
-        u.add(row)
+        row = await _add(u, name, draft)
     row.name, row.draft = name, draft
     row.draft_rev, row.draft_at, row.draft_by = row.draft_rev + 1, _clock.now_ms(), actor.id
     await u.flush()

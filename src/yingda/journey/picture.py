@@ -20,6 +20,7 @@ from yingda.calls.machine import WATCHED
 from yingda.calls.state import Call
 from yingda.calls.views import CallView, LinesView, PartyView, QueueView, SwitchView
 from yingda.journey.counts import Counts
+from yingda.journey.pickups import ringing_at
 from yingda.journey.story import Story
 
 ABANDONED = ("abandoned_queue", "abandoned_ring", "queue_timeout")
@@ -185,6 +186,7 @@ class Picture:
         call = self._story.desk.calls.get(a.call_id)
         return AgentView(
             id=a.id, number=person.number, name=person.name, extension=person.extension,
+            phone_group=self._story.site.group_of(person.extension),
             queues=tuple(q for q, _ in person.queues), presence=a.presence, reason=a.reason,
             next_presence=a.next_presence, engagement=a.engagement, since=a.since, state=a.state,
             phone=a.phone, station=a.station,
@@ -197,6 +199,7 @@ class Picture:
         if c is None or c.state == "ended":
             return None
         queue = self._story.site.queues.get(c.queue_id)
+        rings_at = ringing_at(self._story.site, c)
         return CallView(
             id=c.id, direction=c.direction, state=c.state, caller=c.caller, called=c.called,
             customer_number=c.customer_number, trunk=c.trunk, queue_id=c.queue_id,
@@ -205,6 +208,7 @@ class Picture:
             started_at=c.started_at, waiting_since=c.waiting_since if c.state in ("waiting", "offered") else 0,
             ringing_since=c.ringing_since, answered_at=c.answered_at, held_since=c.held_since, ended_at=c.ended_at,
             outcome=c.outcome, recording=c.state in WATCHED, parties=_parties(c), parked_by=c.parked_by,
+            rings_at=rings_at, rings_group=self._story.site.group_of(rings_at),
             slot=c.slot if c.state == "parked" else "", parked_since=c.parked_since if c.state == "parked" else 0)
 
     def _queue(self, queue_id: str) -> QueueView | None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import random
 import secrets
 import threading
 import time
 
 _EPOCH_MS = 1_577_836_800_000  # 2020-01-01T00:00:00Z
 _lock = threading.Lock()
+# Names need chance, not secrecy: the system's own source costs a call into the kernel each time
+_chance = random.Random(secrets.randbits(256))
+os.register_at_fork(after_in_child=lambda: _chance.seed(secrets.randbits(256)))
 _last = 0
 
 
@@ -19,7 +24,7 @@ def new_id() -> int:
     """
     global _last
     with _lock:
-        fresh = (int(time.time() * 1000) - _EPOCH_MS) << 20 | secrets.randbits(20)
+        fresh = (int(time.time() * 1000) - _EPOCH_MS) << 20 | _chance.getrandbits(20)
         _last = fresh if fresh > _last else _last + 1
         return _last
 
@@ -32,6 +37,6 @@ def first_id_at(at_ms: int) -> int:
 def switch_name(kind: str) -> str:
     """A random name for a channel, bridge, playback or recording, e.g. `leg-4f0c…`: 80 bits, never reused.
 
-    Asterisk is known to crash when a bridge id comes back, hence chance and no counter.
+    Asterisk is known to crash when a bridge id comes back, hence chance and no counter. Not a secret.
     """
-    return f"{kind}-{secrets.token_hex(10)}"
+    return f"{kind}-{_chance.getrandbits(80):020x}"

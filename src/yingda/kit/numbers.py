@@ -25,6 +25,7 @@ _LONGEST = 20  # with prefixes
 _LONGEST_CLEAN = 17  # 00 and the 15 digits of the international plan
 
 
+@lru_cache(maxsize=4_096)  # a company's own numbers are dialled all day
 def normalise(raw: str, area_code: str = "") -> str:
     """The one spelling of a number as carriers and people write it; "" when withheld or unreadable.
 

@@ -27,6 +27,8 @@ from yingda.main.supervise import die_with_parent
 VENV = Path(os.environ.get("YINGDA_VENV") or CHECKOUT / ".venv")
 TOOLS = Path(os.environ.get("YINGDA_TOOLS") or CHECKOUT / ".tools")
 UI = CHECKOUT / "ui"
+# What the tests passed with; see scripts/pin_versions.py
+VERSIONS = CHECKOUT / "versions.txt"
 NODE_LEAST = (22, 18)
 _NOT_SOURCES = {"node_modules", "dist", "coverage", ".vite", "test-results"}
 
@@ -75,11 +77,11 @@ class Preparer:
                 self._make_venv()
             if not self._stamp("packages", self._packages_key()):
                 with self.console.step("main.prepare.python"):
-                    self._pip(self.project["project"]["dependencies"])
+                    self._install(self.project["project"]["dependencies"])
                 self._set_stamp("packages", self._packages_key())
             if tests and not self._stamp("tests", self._packages_key("test")):
                 with self.console.step("main.prepare.tests"):
-                    self._pip(self.project["dependency-groups"]["test"])
+                    self._install(self.project["dependency-groups"]["test"])
                 self._set_stamp("tests", self._packages_key("test"))
 
     def page(self) -> None:
@@ -119,7 +121,7 @@ class Preparer:
 
     def _packages_key(self, group: str = "") -> str:
         wanted = self.project["dependency-groups"][group] if group else self.project["project"]["dependencies"]
-        return hashlib.sha256(repr((sorted(wanted), sys.version, str(VENV))).encode()).hexdigest()
+        return hashlib.sha256(repr((sorted(wanted), _pinned(), sys.version, str(VENV))).encode()).hexdigest()
 
     def _packages_done(self, tests: bool) -> bool:
         return (
@@ -172,11 +174,19 @@ class Preparer:
         pip = [str(python()), f"{wheels[-1]}/pip", "install", "--no-index", str(wheels[-1])]
         self._do(pip, "install_failed")
 
-    def _pip(self, requirements: Sequence[str]) -> None:
-        command = [str(python()), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", *requirements]
-        self._do(command, "install_failed")
+    def _install(self, requirements: Sequence[str]) -> None:
+        self._pip(requirements, "install_failed")
         sources = f"lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages/yingda-sources.pth"
         (VENV / sources).write_text(f"{CHECKOUT / 'src'}\n")
+
+    def _pip(self, requirements: Sequence[str], code: str) -> None:
+        """In the versions that we know; where one of them is not to be had (a Python newer than they are, a mirror
+        that lacks it), in any that fit."""
+        command = [str(python()), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", *requirements]
+        try:
+            self._do([*command, "--constraint", str(VERSIONS)], code)
+        except PrepareFailed:
+            self._do(command, code)
 
     # -- Node
 
@@ -185,8 +195,7 @@ class Preparer:
             return
         with self.console.step("main.prepare.node"):
             wanted = self.project["dependency-groups"]["page"]
-            pip = [str(python()), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", *wanted]
-            self._do(pip, "node_missing")
+            self._pip(wanted, "node_missing")
         if node_version() < NODE_LEAST:
             raise PrepareFailed("node_missing", log=str(self.log), tail="")
 
@@ -224,6 +233,12 @@ class Preparer:
                 self.console.say("main.prepare.waiting")
                 _lock_and_wait(handle)
             yield
+
+
+def _pinned() -> str:
+    with contextlib.suppress(FileNotFoundError):
+        return VERSIONS.read_text("utf-8")
+    return ""
 
 
 def _lock_and_wait(handle: IO[str]) -> None:

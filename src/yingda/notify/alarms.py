@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from yingda.kit.i18n import text
 from yingda.kit.ids import new_id
+from yingda.kit.numbers import mask
 from yingda.notify import bell, outbox
 from yingda.notify.models import AlarmRow, ChannelRow
 from yingda.notify.rules import RULES, SEVERITIES, Count, Rule, happened, reaches
@@ -76,18 +77,31 @@ async def note(u: Uow, kind: str, subject: str, at: int, detail: Mapping[str, An
 
 
 async def _tell(u: Uow, row: AlarmRow, at: int) -> None:
+    """Out of the house: whoever reads it there, customers' numbers are masked."""
     site = await get_site(u)
     title = text("notify.alarm.title", site.language, company=site.company, what=words(row, site.language))
-    body = text("notify.alarm.body", site.language, subject=row.subject, count=row.count,
+    body = text("notify.alarm.body", site.language, subject=subject_of(row, whole=False), count=row.count,
                 severity=text(f"notify.severity.{row.severity}", site.language))
     for channel in (await u.execute(select(ChannelRow).where(ChannelRow.active.is_(True)))).scalars():
         if reaches(row.severity, channel.alarms_from):
             outbox.post(u, channel.id, f"alarm:{row.id}", title, body, at)
 
 
-def words(row: AlarmRow, lang: str) -> str:
+def subject_of(row: AlarmRow, *, whole: bool) -> str:
+    """What the alarm is about; a caller's number is masked unless it may be shown `whole`."""
+    return row.subject if whole or row.kind != "caller_blocked" else mask(row.subject)
+
+
+def detail_of(row: AlarmRow, *, whole: bool) -> dict[str, Any]:
+    """As `subject_of`, for the number that somebody dialled."""
+    hidden = {} if whole or row.kind != "toll_refused" else {"called": mask(str(row.detail.get("called", "")))}
+    return {**row.detail, **hidden}
+
+
+def words(row: AlarmRow, lang: str, *, whole: bool = False) -> str:
     """One sentence of what is the matter."""
-    return text(f"notify.alarm.kind.{row.kind}", lang, subject=row.subject, count=row.count, **row.detail)
+    return text(f"notify.alarm.kind.{row.kind}", lang, **{
+        **detail_of(row, whole=whole), "subject": subject_of(row, whole=whole), "count": row.count})
 
 
 async def calm(u: Uow, kind: str, subject: str, at: int) -> bool:

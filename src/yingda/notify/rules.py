@@ -28,6 +28,7 @@ RULES: Final[dict[str, Rule]] = {
     "not_allowed": Rule("warning", 3, 600, 1800),  # subject: the person's number
     "login_wrong": Rule("warning", 5, 600, 1800),  # the number typed
     "login_locked": Rule("warning", 1, 600, 1800),  # the number typed
+    "key_wrong": Rule("warning", 5, 600, 3600),  # the address
     "caller_blocked": Rule("info", 10, 3600, 7200),  # the caller's number
     "sip_unknown": Rule("warning", 5, 600, 3600),  # the address
     "sip_secret_wrong": Rule("warning", 5, 600, 3600),  # the account

@@ -36,6 +36,11 @@ async def list_keys(u: Uow) -> list[tuple[ApiKey, str]]:
     return [(row, name) for row, name in rows]
 
 
+def hint_of(token: str) -> str:
+    """The beginning of a key, by which people tell one from another; "" for what is no key of ours."""
+    return token[:9] if token.startswith(PREFIX) else ""
+
+
 async def make(u: Uow, actor: Actor, own: Grants, *, name: str, grants: Mapping[str, str], now_ms: int,
                expires_at: int = 0) -> tuple[ApiKey, str]:
     """A key of `actor`'s, and its text, told this once. Raises Invalid, BeyondOwnRights."""
@@ -58,7 +63,7 @@ async def make(u: Uow, actor: Actor, own: Grants, *, name: str, grants: Mapping[
     if beyond := exceeds(wanted, own):
         raise BeyondOwnRights(permission=str(beyond[0]))
     token = PREFIX + secrets.token_urlsafe(32)
-    row = ApiKey(id=new_id(), name=name, hint=token[:9], token_hash=token_hash(token), owner_id=actor.id or 0,
+    row = ApiKey(id=new_id(), name=name, hint=hint_of(token), token_hash=token_hash(token), owner_id=actor.id or 0,
                  grants={str(one): word_of(scope) for one, scope in wanted.items()}, created_at=now_ms,
                  expires_at=expires_at)
     u.add(row)

@@ -42,6 +42,7 @@ class Search:
     object_id: str = ""
     action: str = ""
     actor_id: int | None = None
+    address: str = ""
     since: int = 0
     until: int = 0
 
@@ -55,6 +56,8 @@ class Search:
             query = query.where(starts_with(Audit.action, self.action))
         if self.actor_id is not None:
             query = query.where(Audit.actor_id == self.actor_id)
+        if self.address:
+            query = query.where(Audit.address == self.address)
         if self.since:
             query = query.where(Audit.at >= self.since)
         if self.until:

@@ -45,6 +45,10 @@ class ProviderFailed(YingdaError):
     status = 502
 
 
+class GrantEnded(ProviderFailed):
+    """The provider does not vouch any more: what it gave us counts no longer (`invalid_grant`)."""
+
+
 class NobodyHere(YingdaError):
     """The provider knows him, we do not."""
 

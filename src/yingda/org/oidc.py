@@ -12,7 +12,7 @@ import base64
 import hmac
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote_plus
 
@@ -27,7 +27,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from yingda.org.errors import ProviderFailed, SealBroken
+from yingda.org.errors import GrantEnded, ProviderFailed, SealBroken
 from yingda.org.outside import Oidc, is_safe_url
 from yingda.org.sealing import Seal
 
@@ -68,17 +68,37 @@ def new_pending(next_page: str, now_ms: int) -> Pending:
                    at=now_ms)
 
 
+def _is_ended(status: int, raw: bytes) -> bool:
+    """RFC 6749 5.2; what is no such answer says nothing about the grant."""
+    if status != 400:
+        return False
+    try:
+        found = msgspec.json.decode(raw)
+    except msgspec.DecodeError:
+        return False
+    return isinstance(found, dict) and found.get("error") == "invalid_grant"
+
+
 async def _fetch(session: aiohttp.ClientSession, method: str, url: str, **more: Any) -> Mapping[str, Any]:
     if not is_safe_url(url):
         raise ProviderFailed(reason="address without https: " + url[:100])
     async with session.request(method, url, allow_redirects=False, **more) as answer:
         raw = await answer.content.read(_LONGEST)
         if answer.status != 200:
-            raise ProviderFailed(reason=f"{answer.status} {url[:100]}")
+            kind = GrantEnded if _is_ended(answer.status, raw) else ProviderFailed
+            raise kind(reason=f"{answer.status} {url[:100]}")
     found = msgspec.json.decode(raw)
     if not isinstance(found, dict):
         raise ProviderFailed(reason="malformed answer")
     return found
+
+
+@dataclass(frozen=True)
+class Came:
+    """Who came back. `refresh`: a refresh token, "" where the provider gives none."""
+
+    claims: Mapping[str, Any]
+    refresh: str = field(default="", repr=False)
 
 
 class Provider:
@@ -127,9 +147,20 @@ class Provider:
             nonce=pending.nonce, code_challenge=create_s256_code_challenge(pending.verifier),
             code_challenge_method="S256"))
 
-    async def who(self, pending: Pending, code: str) -> Mapping[str, Any]:
-        """The claims about who has logged in at the provider."""
-        answer = await self._exchange(pending, code)
+    async def who(self, pending: Pending, code: str) -> Came:
+        """The claims about who has logged in at the provider, and by what it can be asked again."""
+        answer = await self._exchange({"grant_type": "authorization_code", "code": code,
+                                       "redirect_uri": self.about.page_url + BACK, "code_verifier": pending.verifier})
+        refresh = answer.get("refresh_token")
+        return Came(await self._claims(pending, answer), refresh if isinstance(refresh, str) else "")
+
+    async def renewed(self, refresh: str) -> str:
+        """The refresh token that counts from now on, often the same. Raises GrantEnded."""
+        answer = await self._exchange({"grant_type": "refresh_token", "refresh_token": refresh})
+        fresh = answer.get("refresh_token")
+        return fresh if isinstance(fresh, str) and fresh else refresh
+
+    async def _claims(self, pending: Pending, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         token = jwt.decode(str(answer["id_token"]), await self.keys(), algorithms=_ALGORITHMS)
         issuer = str(self._meta["issuer"])
         claims = CodeIDToken(
@@ -145,9 +176,7 @@ class Provider:
             return {**more, **claims}
         return dict(claims)
 
-    async def _exchange(self, pending: Pending, code: str) -> Mapping[str, Any]:
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self.about.page_url + BACK,
-                "code_verifier": pending.verifier}
+    async def _exchange(self, form: dict[str, str]) -> Mapping[str, Any]:
         ways = self._meta.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         headers = {}
         if self.secret and "client_secret_basic" in ways:

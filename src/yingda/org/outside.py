@@ -43,6 +43,11 @@ class Oidc:
     page_url: str = ""
     ca: str = ""
 
+    @property
+    def client(self) -> str:
+        """Who we are to whom: what one provider gave to one client means nothing elsewhere."""
+        return f"{self.client_id}@{self.issuer}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ldap:
@@ -84,8 +89,8 @@ class Newcomers:
 @dataclass(frozen=True, kw_only=True)
 class Outside:
     """`own_passwords`: who may log in by a password kept here: all | admins. Administrators always may: the way in
-    when the company's directory is away. `recheck_min`: minutes after which the directory is asked again for those
-    who are logged in by it, 0: never.
+    when the company's directory is away. `recheck_min`: minutes after which directory and provider are asked again
+    for those who are logged in by them, 0: never.
     """
 
     oidc: Oidc = field(default_factory=Oidc)

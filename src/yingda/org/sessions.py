@@ -67,8 +67,14 @@ async def touch(u: Uow, row: SessionRow, now: int) -> None:
 
 
 async def revoke(u: Uow, token: str) -> None:
-    """Log out."""
+    """This login counts no more."""
     await u.execute(update(SessionRow).where(SessionRow.token_hash == token_hash(token)).values(revoked=True))
+
+
+async def log_out(u: Uow, actor: Actor, token: str) -> None:
+    """By oneself; as much a part of the log as the log-in."""
+    await revoke(u, token)
+    audit.record(u, actor, "logout", "person", actor.id or 0)
 
 
 async def logged_in_by(u: Uow, way: str, now: int) -> dict[int, str]:
@@ -76,6 +82,19 @@ async def logged_in_by(u: Uow, way: str, now: int) -> dict[int, str]:
     rows = await u.execute(select(Person.id, Person.number).join(SessionRow, SessionRow.person_id == Person.id).where(
         SessionRow.way == way, SessionRow.expires_at > now, SessionRow.revoked.is_(False)).distinct())
     return {row.id: row.number for row in rows}
+
+
+async def open_by(u: Uow, way: str, now: int) -> dict[str, int]:
+    """The logins of that way that count: hash → person."""
+    rows = await u.execute(select(SessionRow.token_hash, SessionRow.person_id).where(
+        SessionRow.way == way, SessionRow.expires_at > now, SessionRow.revoked.is_(False)))
+    return {row.token_hash: row.person_id for row in rows}
+
+
+async def revoke_vouched(u: Uow, actor: Actor, person_id: int, session_hash: str) -> None:
+    """As `revoke_way`, for one login."""
+    await u.execute(update(SessionRow).where(SessionRow.token_hash == session_hash).values(revoked=True))
+    audit.record(u, actor, "session.vouched_no_more", "person", person_id, None, {"way": BY_OIDC})
 
 
 async def revoke_way(u: Uow, actor: Actor, person_id: int, way: str) -> None:

@@ -11,6 +11,7 @@ from limits import RateLimitItemPerSecond
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
 
+from yingda.org import api_keys
 from yingda.org.permissions import Permission, Scope
 from yingda.org.policy import Policy
 from yingda.org.sessions import BY_OIDC
@@ -45,7 +46,10 @@ async def identity_of(connection: HTTPConnection) -> Identity | None:
     room = room_of(connection)
     kind, _, given = connection.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
-        return await identify_key(room.store, room.clock, given.strip(), address_of(connection))
+        found = await identify_key(room.store, room.clock, given.strip(), address_of(connection))
+        if found is None:
+            room.feed.note("key_wrong", address_of(connection), key=api_keys.hint_of(given.strip()))
+        return found
     token = connection.cookies.get(cookie_name(connection), "")
     return await identify(room.store, room.clock, token, address_of(connection))
 

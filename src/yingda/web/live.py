@@ -146,6 +146,8 @@ class Hub:
         form = Form(entity, key, value) if value is not None else None
         filtered = entity in ("calls", "pops")
         for client in self.clients:
+            if entity == "agents" and key == client.viewer.person_id and self._follow(client):
+                client.resync()  # calls that he may take now were hidden from him
             if form is not None and may_see(client.viewer, entity, key, form.value):
                 if filtered:
                     client.seen.add((entity, key))
@@ -159,9 +161,16 @@ class Hub:
 
     # --- to one browser ---
 
+    def _follow(self, client: Client) -> bool:
+        """Whether the agent at this browser serves other groups now, or sits at another phone."""
+        before = client.viewer
+        client.viewer = before.working_as(self.link.mirror.agent(before.person_id))
+        return client.viewer != before
+
     def snapshot(self, client: Client) -> bytes:
         """The whole picture as this viewer may see it. Takes the next number."""
         mirror = self.link.mirror
+        self._follow(client)
         client.seen.clear()
         body: dict[str, Any] = {"t": "snapshot", "seq": client.seq, "at": self.clock.now_ms(),
                                 "engine": self.link.up, "me": client.me}

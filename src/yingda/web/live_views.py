@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from yingda.web.masking import mask_call
@@ -24,12 +24,21 @@ class Viewer:
     watch: frozenset[str] | None  # whose work may be watched; empty: nobody's but the own
     whole: frozenset[str] | None  # in whose calls customers' numbers are shown whole
     queues: frozenset[str] | None  # the service groups of those that may be watched
-    serves: frozenset[str] = frozenset()  # groups whose waiting callers he may take by hand
+    takes: str = ""  # what he may take by hand: own | all, "" nothing
+    serves: frozenset[str] = frozenset()  # the groups that he serves, while `takes`
+    phone_group: str = ""  # extension group of his phone, while `takes`
     alarms: bool = False  # hears the alarms' bell
 
     @property
     def sees_all(self) -> bool:
         return self.watch is None
+
+    def working_as(self, agent: Mapping[str, Any] | None) -> Viewer:
+        """With what the engine says of him as an agent: he may have been moved to another group just now."""
+        if agent is None or not self.takes:
+            return self
+        return replace(self, serves=frozenset(agent.get("queues") or ()),
+                       phone_group=str(agent.get("phone_group") or ""))
 
     @property
     def limited(self) -> bool:
@@ -52,6 +61,16 @@ def _within(reach: frozenset[str] | None, viewer: Viewer, ids: set[str]) -> bool
     return reach is None or bool(reach & ids) or (viewer.person_id in ids)
 
 
+def _may_take(viewer: Viewer, call: Mapping[str, Any]) -> bool:
+    """Whether he may take this call by hand, by the rule of `journey/pickups.py`."""
+    rings = bool(call.get("rings_at"))
+    state = call.get("state")
+    if (state == "waiting" or (rings and state == "offered")) and call.get("queue_id") in viewer.serves:
+        return True
+    near = bool(viewer.phone_group) and call.get("rings_group") == viewer.phone_group
+    return rings and (viewer.takes == "all" or near)
+
+
 def may_see(viewer: Viewer, entity: str, key: str, value: Mapping[str, Any]) -> bool:
     if entity == "bell":
         return viewer.alarms or key != "alarms"
@@ -64,7 +83,7 @@ def may_see(viewer: Viewer, entity: str, key: str, value: Mapping[str, Any]) -> 
         agents = agents_in_words(value)
         if value.get("slot"):
             return True  # a parked call is anybody's to fetch; the number is masked as ever
-        if value.get("state") == "waiting" and value.get("queue_id") in viewer.serves:
+        if _may_take(viewer, value):
             return True
         if not agents and viewer.watch:
             return str(value.get("queue_id") or "") in (viewer.queues or ())

@@ -55,15 +55,20 @@ _HTTP_CODES = {400: "bad_request", 401: "not_logged_in", 403: "not_allowed", 404
 class FieldProblem(BaseModel):
     code: str
     message: str
+    words: dict[str, str] = {}
 
 
 class Problem(BaseModel):
-    """`message` is a sentence for the user; `code` is stable and for programs; `trace` finds the log lines."""
+    """`message` is a sentence for the user; `code` is stable and for programs; `trace` finds the log lines.
+
+    `words`: the same sentence by language, for a page whose language is switched while it stands there.
+    """
 
     code: str
     message: str
     fields: dict[str, FieldProblem] = {}
     params: dict[str, str | int] = {}
+    words: dict[str, str] = {}
     trace: str = ""
 
 
@@ -84,7 +89,9 @@ def problem_response(scope: Scope, status: int, code: str, *, params: Mapping[st
     body = Problem(
         code=code,
         message=error_text(language, code, params),
-        fields={name: FieldProblem(code=field, message=field_text(language, field, places))
+        words={one: error_text(one, code, params) for one in LANGUAGES},
+        fields={name: FieldProblem(code=field, message=field_text(language, field, places),
+                                   words={one: field_text(one, field, places) for one in LANGUAGES})
                 for name, (field, places) in (fields or {}).items()},
         params=dict(params or {}),
         trace=scope.get("state", {}).get("trace", ""),

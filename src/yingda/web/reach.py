@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from yingda.acd.models import QueueMember
-from yingda.org.permissions import Permission
+from yingda.org.permissions import Permission, Scope
 from yingda.org.scopes import people_within
 from yingda.store.engine import Uow
 from yingda.web.errors import NotAllowed
@@ -56,10 +56,10 @@ async def viewer_of(u: Uow, me: Identity) -> Viewer:
     watch = (await reach_of(u, me, Permission.LIVE_WATCH)).people
     whole = (await reach_of(u, me, Permission.NUMBERS_REVEAL)).people
     queues = None if watch is None else await queues_served(u, watch)
-    takes = me.may(Permission.CALLS_PICK_UP)
-    serves = await queues_served(u, [me.person_id]) if takes else frozenset()
+    taking = me.grants.get(Permission.CALLS_PICK_UP)
+    takes = "" if taking is None else "all" if taking is Scope.ALL else "own"
     return Viewer(person_id=str(me.person_id), watch=_words(watch), whole=_words(whole), queues=_words(queues),
-                  serves=_words(serves) or frozenset(), alarms=me.may(Permission.ALARMS_HANDLE))
+                  takes=takes, alarms=me.may(Permission.ALARMS_HANDLE))
 
 
 def _words(ids: frozenset[int] | None) -> frozenset[str] | None:

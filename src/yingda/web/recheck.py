@@ -1,7 +1,8 @@
-"""Those who are logged in by the company's directory are asked for again: whoever it has ended is logged out.
+"""Those who are logged in by the company's means are asked for again: whoever it has ended is logged out.
 
-A directory that does not answer ends nobody's session. Nor does one that suddenly knows none of several: that is a
-fault of the directory or of its settings, and would put a whole call centre out in mid-shift.
+Of the directory here, of the provider in `renewals.py`. A directory that does not answer ends nobody's session. Nor
+does one that suddenly knows none of several: that is a fault of the directory or of its settings, and would put a whole
+call centre out in mid-shift.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from yingda.org import ldap, sessions
 from yingda.org.actor import SYSTEM
 from yingda.org.errors import DirectoryAway
-from yingda.org.outside import get_outside
+from yingda.org.outside import Ldap, get_outside
 from yingda.org.sealing import Seal
 from yingda.store.engine import Store
+from yingda.web.renewals import Renewals
 
 EVERY_S: Final = 20.0
 SEVERAL: Final = 3
@@ -28,8 +30,10 @@ log = structlog.get_logger("login")
 class Recheck:
     """`cut` closes what a person has open here, after the sessions have ended in the database."""
 
-    def __init__(self, store: Store, seal: Seal, now_ms: Callable[[], int], cut: Callable[[int], None]) -> None:
-        self._store, self._seal, self._now, self._cut = store, seal, now_ms, cut
+    def __init__(self, store: Store, seal: Seal, now_ms: Callable[[], int], cut: Callable[[int], None],
+                 renewals: Renewals, every_s: float = EVERY_S) -> None:
+        self.renewals = renewals
+        self._store, self._seal, self._now, self._cut, self._every_s = store, seal, now_ms, cut, every_s
         self._last = now_ms()
         self._task: asyncio.Task[None] | None = None
 
@@ -43,10 +47,12 @@ class Recheck:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(EVERY_S)
+            await asyncio.sleep(self._every_s)
             try:
                 if await self._is_due():
                     await self.look()
+                else:
+                    await self.renewals.finish(self._now())
             except (SQLAlchemyError, OSError) as error:  # TimeoutError is an OSError
                 log.warning("recheck_waits", error=type(error).__name__)
 
@@ -56,11 +62,15 @@ class Recheck:
         return bool(minutes) and self._now() - self._last >= minutes * 60_000
 
     async def look(self) -> int:
-        """Ask now; how many people have been logged out."""
+        """Ask now; how many people have been logged out by the directory, and logins by the provider."""
         self._last = self._now()
         async with self._store.reading() as u:
-            about = (await get_outside(u)).ldap
-            people = await sessions.logged_in_by(u, sessions.BY_LDAP, self._last) if about.on else {}
+            outside = await get_outside(u)
+            people = await sessions.logged_in_by(u, sessions.BY_LDAP, self._last) if outside.ldap.on else {}
+        ended = await self._ask_directory(outside.ldap, people)
+        return ended + (await self.renewals.look(outside.oidc, self._last) if outside.oidc.on else 0)
+
+    async def _ask_directory(self, about: Ldap, people: dict[int, str]) -> int:
         if not people:
             return 0
         try:

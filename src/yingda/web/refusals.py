@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import Final
 
 from fastapi import Request
 
 from yingda.kit.errors import YingdaError
-from yingda.org.errors import FactorWrong, Inactive, LoginLocked, WrongLogin
+from yingda.org.errors import FactorWrong, Inactive, LoginLocked, WrongLogin, WrongPassword
 from yingda.web.room import Room
+
+# beyond what one may: the route itself, what one wants to give away, and what only people may do
+_ILLEGAL: Final = frozenset({"not_allowed", "beyond_own_rights", "not_for_keys"})
 
 
 def refused(request: Request, error: YingdaError) -> None:
     """Called for every refusal that leaves the API."""
-    if error.code != "not_allowed":
+    if error.code not in _ILLEGAL:
         return
     identity = getattr(request.state, "identity", None)
     if identity is not None:
@@ -26,12 +30,12 @@ def refused(request: Request, error: YingdaError) -> None:
 
 @contextlib.contextmanager
 def of_login(room: Room, number: str, address: str) -> Iterator[None]:
-    """Around a log-in."""
+    """Around a log-in, and around the old password when a new one is chosen."""
     try:
         yield
     except LoginLocked:
         room.feed.note("login_locked", number.strip()[:40], address=address)
         raise
-    except (WrongLogin, Inactive, FactorWrong):
+    except (WrongLogin, Inactive, FactorWrong, WrongPassword):
         room.feed.note("login_wrong", number.strip()[:40], address=address)
         raise

@@ -15,6 +15,7 @@ from yingda.kit.clock import Clock, SystemClock
 from yingda.notify.feed import Feed
 from yingda.org import sessions
 from yingda.org.policy import Policy, get_policy
+from yingda.org.refresh_tokens import RefreshTokens
 from yingda.org.sealing import Seal
 from yingda.org.site import Site, get_site
 from yingda.store.engine import Store
@@ -29,6 +30,7 @@ from yingda.web.pops import PopMaker
 from yingda.web.prompt_room import PromptRoom
 from yingda.web.recheck import Recheck
 from yingda.web.reloads import Reloads
+from yingda.web.renewals import Renewals
 from yingda.web.sip_proxy import CLOSE_TAKEN, SipProxy
 from yingda.web.softphones import Pass, PassMaker
 from yingda.web.test_caller import TestCaller
@@ -51,7 +53,9 @@ class Room:
         self.feed = Feed(self.store, self.clock.now_ms)
         self.bells = Bells(self.store, self.hub, self.feed, self.clock.now_ms)
         self.news = FollowUpNews(self.store, self.hub)
-        self.recheck = Recheck(self.store, self.seal, self.clock.now_ms, self.end_sessions)
+        tokens = RefreshTokens(config.data_dir / "run" / "refresh-tokens.json", self.seal)
+        self.recheck = Recheck(self.store, self.seal, self.clock.now_ms, self.end_sessions,
+                               Renewals(self.store, self.seal, tokens, self.end_session, self._talks))
         self.watching = WatchGuard(self.store, self.link)
         self.sip = SipProxy(config.ari_ws_url)
         self.prompts = PromptRoom(config.data_dir / "prompts", config.voice_dir or config.data_dir / "voice")
@@ -164,6 +168,15 @@ class Room:
         """Rights changed: live sockets come back with the new ones."""
         self.hub.close_person(str(person_id), code=CLOSE_RESTART)
         self.watching.ask()
+
+    def _talks(self, person_id: int) -> bool:
+        agent = self.link.mirror.entities["agents"].get(str(person_id))
+        return bool(agent and agent.get("call_id"))
+
+    def end_session(self, session_hash: str) -> None:
+        """Cut what one login has open: its live push and its phone."""
+        self.hub.close_session(session_hash)
+        self.sip.close_session(session_hash)
 
     def end_sessions(self, person_id: int, keep_hash: str = "") -> None:
         """Cut live and SIP sockets of a person whose sessions were revoked."""

@@ -1,9 +1,8 @@
 // A form over one thing that is always there (settings, rules): read, typed, saved, and reconciled with who saved in between.
 import { computed, ref, type Ref } from 'vue'
-import { asProblem } from '@/api/problem'
 import { t } from '@/i18n'
 import { useFieldErrors } from '@/kit/field-errors'
-import { reconciled } from '@/kit/merge'
+import { joined } from '@/kit/merge'
 import { sayDone } from './say'
 import { useUnsaved } from './unsaved'
 
@@ -54,14 +53,10 @@ export function useForm<Stored extends { rev?: string }, Draft extends object>(w
       await work.store(sent, rev.value ? { 'If-Match': rev.value } : {})
       base.value = sent // what is typed while the answer is on its way is not saved yet
     } catch (error) {
-      const fresh = asProblem(error).code === 'changed_meanwhile' ? await work.load() : undefined
-      if (!fresh) throw error
-      const theirs = work.draftOf(fresh)
-      const { draft: joined, problem } = reconciled(base.value, draft.value, theirs)
-      draft.value = joined
-      base.value = theirs
-      rev.value = fresh.rev ?? ''
-      throw problem
+      throw await joined(error, {
+        load: work.load, draftOf: work.draftOf, base: base.value, mine: draft.value,
+        take: (both, theirs, fresh) => { [draft.value, base.value, rev.value] = [both, theirs, fresh.rev ?? ''] },
+      })
     }
     const stored = await work.load().catch(() => undefined)
     if (stored) rev.value = stored.rev ?? ''
@@ -70,6 +65,7 @@ export function useForm<Stored extends { rev?: string }, Draft extends object>(w
 
   /** For a button: true when it is saved, else the faults stand at their fields. */
   async function save(): Promise<boolean> {
+    if (saving.value) return false
     faults.clear()
     saving.value = true
     try {

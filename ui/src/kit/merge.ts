@@ -1,5 +1,5 @@
 // Two people edit one record: what the other changed comes in, what was typed here stays, and where both did it is told.
-import { ApiProblem } from '@/api/problem'
+import { ApiProblem, asProblem, fieldProblem } from '@/api/problem'
 import { t } from '@/i18n'
 
 export interface Merged<Draft> {
@@ -68,6 +68,28 @@ function words(value: unknown): string {
 export function reconciled<Draft extends object>(base: Draft, mine: Draft, theirs: Draft): { draft: Draft; problem: ApiProblem } {
   const result = merged(base, mine, theirs)
   const both = Object.entries(result.both)
-  const fields = Object.fromEntries(both.map(([field, value]) => [field, { code: 'theirs', message: t('form.theirs', { value: words(value) }) }]))
-  return { draft: result.draft, problem: new ApiProblem(409, 'changed_meanwhile', both.length ? t('form.bothChanged') : t('form.othersChanged'), fields) }
+  const fields = Object.fromEntries(both.map(([field, value]) => [field, fieldProblem('theirs', () => t('form.theirs', { value: words(value) }))]))
+  return { draft: result.draft, problem: new ApiProblem(409, 'changed_meanwhile', () => (both.length ? t('form.bothChanged') : t('form.othersChanged')), fields) }
+}
+
+/** What a form is made of, for `joined`. `take`: the form's new content, what is stored now, and as what that was read. */
+export interface Conflict<Stored, Draft> {
+  load: () => Promise<Stored | undefined>
+  draftOf: (stored: Stored) => Draft
+  base: Draft
+  mine: Draft
+  take: (draft: Draft, theirs: Draft, stored: Stored) => void
+}
+
+/**
+ * What to tell of a saving that failed. Where somebody else saved in between, what he changed is taken over, what was typed
+ * stays, fields that both changed tell his value, and the next save counts.
+ */
+export async function joined<Stored, Draft extends object>(error: unknown, form: Conflict<Stored, Draft>): Promise<unknown> {
+  const fresh = asProblem(error).code === 'changed_meanwhile' ? await form.load() : undefined
+  if (!fresh) return error
+  const theirs = form.draftOf(fresh)
+  const { draft, problem } = reconciled(form.base, form.mine, theirs)
+  form.take(draft, theirs, fresh)
+  return problem
 }

@@ -6,6 +6,8 @@ export interface AgentView {
   number: string
   name: string
   extension: string
+  /** The extension group of that extension, "" none. */
+  phone_group: string
   queues: string[]
   presence: 'signed_out' | 'ready' | 'on_break' | 'wrapping_up'
   reason: string
@@ -61,6 +63,10 @@ export interface CallView {
   slot: string
   parked_by: string
   parked_since: number
+  /** The extension that rings and for which another phone may be lifted, "" none. */
+  rings_at: string
+  /** The extension group of that phone. */
+  rings_group: string
 }
 
 export interface QueueView {

@@ -89,18 +89,19 @@ async def pop_card(u: Uow, number: str) -> PopPart:
             PopVehicle(plate=v.plate, model=v.model, vin=v.vin) for v in c.vehicles)) for c in found))
 
 
-async def search(u: Uow, q: str = "", after: str = "", limit: int = 50) -> Page[Customer]:
+async def search(u: Uow, q: str = "", after: str = "", limit: int = 50, *, guarded: bool = False) -> Page[Customer]:
     """A page of customers. Without `q` the most recently changed first; with it by name.
 
     `q`: four or more digits of a number (its beginning or its end), the beginning of a name, of its pinyin or
-    initials, of a plate or a VIN. Raises Invalid for a strange cursor.
+    initials, of a plate or a VIN. `guarded`: of numbers only the whole one or exactly the last four digits, which
+    masked numbers show too. Raises Invalid for a strange cursor.
     """
     q = q.strip()
     if not q:
         return await _newest(u, after, limit)
     keys = read_cursor(after, 1)
     offset = max(0, keys[0]) if keys else 0
-    paths = [path.order_by(column).limit(PER_PATH).subquery() for path, column in _paths(q)]
+    paths = [path.order_by(column).limit(PER_PATH).subquery() for path, column in _paths(q, guarded)]
     if not paths:
         return Page([], "")
     ids = union(*(select(path.c.id) for path in paths)).subquery()
@@ -126,7 +127,7 @@ def plate_key(plate: str) -> str:
     return _PLATE_MARKS.sub("", plate).upper()
 
 
-def _paths(q: str) -> list[tuple[Select[Any], Any]]:
+def _paths(q: str, guarded: bool = False) -> list[tuple[Select[Any], Any]]:
     """The ways to look for `q`: each a query for customer ids and the indexed column that it walks along."""
     phone = CustomerPhone.customer_id.label("id")
     vehicle = Vehicle.customer_id.label("id")
@@ -135,6 +136,8 @@ def _paths(q: str) -> list[tuple[Select[Any], Any]]:
         if len(digits) < 4:
             return []
         whole = normalise(q) or digits
+        if guarded and len(digits) > 4:
+            return [(select(phone).where(CustomerPhone.number == whole), CustomerPhone.number)]
         paths: list[tuple[Select[Any], Any]] = [
             (select(phone).where(starts_with(CustomerPhone.number, whole)), CustomerPhone.number)]
         for ending in {digits, whole}:

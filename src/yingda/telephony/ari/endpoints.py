@@ -126,6 +126,7 @@ class Endpoints:
         self._client = client
         self._tuning = tuning
         self._pushed: dict[str, Objects] = {}
+        self._changed: set[str] = set()  # names, until `changed` has told of them
         self._blank = False  # the switch has been started and was told nothing yet
         self._turn = asyncio.Lock()
 
@@ -168,6 +169,11 @@ class Endpoints:
                 raise result
         return survivors
 
+    def changed(self) -> list[str]:
+        """Accounts that the switch has had otherwise, or not at all, since this was last asked."""
+        names, self._changed = sorted(self._changed), set()
+        return names
+
     async def _survivors(self, wanted: dict[str, Objects]) -> list[frames.Endpoint]:
         """Who is registered from before the restart. The switch says so only while a phone is not to be asked
         (qualify) or when it has answered; so the asking begins after this look."""
@@ -198,6 +204,7 @@ class Endpoints:
         mark = _mark(objects)
         if not (exists and await self._read_mark(name) == mark):
             await self._push(name, objects, mark, exists)
+            self._changed.add(name)
         self._pushed[name] = objects
 
     async def _push(self, name: str, objects: Objects, mark: str, exists: bool) -> None:

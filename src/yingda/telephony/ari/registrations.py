@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 _LINE = re.compile(r"^ ([\w-]+)/sips?:\S*\s.*?\b(Registered|Unregistered|Rejected|Stopped)\b", re.MULTILINE)
+_AVAILABLE = re.compile(r"^ *Contact: +([\w-]+)/sips?:\S+ +\S+ +Avail\b", re.MULTILINE)
 _STATES = {"Registered": "registered", "Unregistered": "unregistered", "Rejected": "rejected", "Stopped": "rejected"}
 _END = b"Objects found:"
 _NONE = b"No objects found"
@@ -43,6 +44,11 @@ async def ask_now(control: Path, trunks: Iterable[str]) -> None:
     """
     for name in trunks:
         await _said(control, f"pjsip qualify {name}", (b"\n",))
+
+
+async def answering(control: Path) -> list[str]:
+    """Trunks and phones that have answered the switch's last OPTIONS. Raises OSError when it cannot be asked."""
+    return available(await _said(control, "pjsip show contacts", (_END, _NONE)))
 
 
 async def _said(control: Path, command: str, ends: tuple[bytes, ...]) -> str:
@@ -82,6 +88,11 @@ def reasons(text: str, registrars: Mapping[str, str]) -> dict[str, str]:
         if address in registrars:
             found[registrars[address]] = (refused[1] or refused[2]) if refused else "no_response"
     return found
+
+
+def available(text: str) -> list[str]:
+    """Who is so in the table of `pjsip show contacts`."""
+    return _AVAILABLE.findall(text)
 
 
 def parse(text: str) -> dict[str, str]:

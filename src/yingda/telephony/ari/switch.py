@@ -25,7 +25,7 @@ from yingda.telephony.ari.acknowledge import acknowledger
 from yingda.telephony.ari.client import AriClient, piece
 from yingda.telephony.ari.endpoints import Endpoints, Tuning
 from yingda.telephony.ari.executor import Executor
-from yingda.telephony.ari.registrations import ask_now, registrations
+from yingda.telephony.ari.registrations import answering, ask_now, registrations
 from yingda.telephony.ari.translate import Translator
 from yingda.telephony.commands import AnyCommand
 from yingda.telephony.errors import SwitchUnreachable
@@ -38,7 +38,6 @@ from yingda.telephony.facts import (
     SwitchDown,
     SwitchState,
     SwitchUp,
-    TransferAsked,
     TrunkChanged,
 )
 from yingda.telephony.port import PhoneAccount, TrunkAccount
@@ -59,6 +58,7 @@ HEARTBEAT_S = 6.0  # a silent socket is given up after one and a half of these
 GREETING_S = 15.0
 LARGEST_FRAME = 4 * 1024 * 1024
 SILENT_S = 5.0  # a trunk that has not answered the switch's OPTIONS by then is told of as unreachable
+ANSWER_S = 0.5  # how often it is looked at meanwhile
 REGISTRATIONS_S = 3.0  # how often the carriers' registrations are looked at
 OLD_MS = 2000  # an arrival older than this was held back by the switch while we were away
 _PLAIN = re.compile(r"[0-9a-zA-Z_-]+")
@@ -173,14 +173,7 @@ class AsteriskSwitch:
             if fact.door == "fallback":
                 with contextlib.suppress(SwitchUnreachable):
                     await self._client.call(*requests.accept(fact.leg))
-        elif type(fact) is TransferAsked:
-            self._later(0.0, self._decline_transfer(fact.leg))
         return True
-
-    async def _decline_transfer(self, leg: str) -> None:
-        """Transfers are made in the page, by the engine. A phone that asks is told no, or it would wait for ever."""
-        with contextlib.suppress(SwitchUnreachable):
-            await self._client.call("POST", f"/channels/{piece(leg)}/transfer_progress", {"states": "channel_declined"})
 
     def _later(self, delay: float, work: Coroutine[Any, Any, None]) -> None:
         async def wait() -> None:
@@ -269,7 +262,7 @@ class AsteriskSwitch:
     async def set_phones(self, accounts: Sequence[PhoneAccount], trunks: Sequence[TrunkAccount]) -> None:
         self._translator.set_trunks(
             (one.trunk for one in trunks), (one.trunk for one in trunks if one.register),
-            (one.trunk for one in trunks if one.host),
+            {one.trunk: one.host for one in trunks if one.host},
         )
         self._registrars = {f"sip:{one.username}@{one.host}": one.trunk for one in trunks if one.register}
         if self._translator.registering and self._watching is None:
@@ -277,7 +270,8 @@ class AsteriskSwitch:
             self._tasks.add(self._watching)
         found = await self._endpoints.replace(accounts, trunks)
         kept = [*(one.endpoint for one in accounts), *(one.trunk for one in trunks)]
-        for gone in self._translator.forgotten(kept, self._clock.now_ms()):
+        now = self._clock.now_ms()
+        for gone in (*self._translator.forgotten(kept, now), *self._translator.unsure(self._endpoints.changed(), now)):
             self._tell(gone)
         for one in found:
             fact = self._translator.contact_found(one.resource, "", self._clock.now_ms())
@@ -290,11 +284,23 @@ class AsteriskSwitch:
         if self._control is not None and names:
             with contextlib.suppress(OSError):  # TimeoutError is one
                 await ask_now(self._control, names)
-        await asyncio.sleep(SILENT_S)
-        still = set(self._translator.silent_trunks()) if self.connected else set()
-        for name in names:
-            if name in still:
-                self._tell(TrunkChanged(at=self._clock.now_ms(), trunk=name, state="unreachable"))
+        until = self._clock.monotonic() + SILENT_S
+        while names and self._clock.monotonic() < until:
+            await asyncio.sleep(ANSWER_S)
+            await self._look_who_answers()
+            names = [name for name in names if name in self._translator.silent_trunks()]
+        for name in names if self.connected else ():
+            self._tell(TrunkChanged(at=self._clock.now_ms(), trunk=name, state="unreachable"))
+
+    async def _look_who_answers(self) -> None:
+        """The event of an answer that came before the change was known here has been passed over."""
+        if self._control is None or not self.connected:
+            return
+        with contextlib.suppress(OSError):
+            for name in set(await answering(self._control)).intersection(self._translator.silent_trunks()):
+                fact = self._translator.contact_found(name, "", self._clock.now_ms())
+                if fact is not None:
+                    self._tell(fact)
 
     async def _watch_registrations(self) -> None:
         while True:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -25,6 +26,7 @@ from yingda.telephony.facts import (
     TrunkChanged,
 )
 
+EMPTY: Mapping[str, str] = MappingProxyType({})
 _WITHHELD = {"anonymous", "unknown", "restricted", "unavailable", "private", "<unknown>"}
 _UNREACHABLE = {"Unreachable", "Removed"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -41,7 +43,7 @@ class Translator:
         self._contacts: dict[str, set[str]] = {}
         self._trunks: frozenset[str] = frozenset()
         self._registering: frozenset[str] = frozenset()
-        self._asked: frozenset[str] = frozenset()
+        self._asked: dict[str, str] = {}
         self._registered: dict[str, tuple[str, str]] = {}
         self._makers: dict[type[frames.Event], Callable[..., AnyFact | None]] = {
             frames.StasisStart: self._stasis_start,
@@ -58,10 +60,11 @@ class Translator:
             frames.ContactStatusChange: self._contact,
         }
 
-    def set_trunks(self, names: Iterable[str], registering: Iterable[str] = (), asked: Iterable[str] = ()) -> None:
+    def set_trunks(self, names: Iterable[str], registering: Iterable[str] = (),
+                   asked: Mapping[str, str] = EMPTY) -> None:
         """Endpoints that are trunks: never a phone. One that registers is judged by its registration, another one
-        by whether it answers, if it is `asked` (it has an address of its own)."""
-        self._asked = frozenset(asked)
+        by whether it answers, if it is `asked`: trunk → its own address."""
+        self._asked = dict(asked)
         self._trunks = frozenset(names)
         self._registering = frozenset(registering)
         self._registered = {name: state for name, state in self._registered.items() if name in self._registering}
@@ -75,7 +78,14 @@ class Translator:
 
     def silent_trunks(self) -> list[str]:
         """Trunks that do not register and have not answered either."""
-        return sorted(self._asked - self._registering - set(self._contacts))
+        return sorted(set(self._asked) - self._registering - set(self._contacts))
+
+    def unsure(self, changed: Iterable[str], at: int) -> list[AnyFact]:
+        """Trunks whose account is another one now: what was known of them is worth nothing."""
+        names = sorted(set(changed) & set(self._asked) - self._registering)
+        for name in names:
+            self._contacts.pop(name, None)
+        return [TrunkChanged(at=at, trunk=name, state="unknown") for name in names]
 
     @property
     def registering(self) -> bool:
@@ -153,6 +163,9 @@ class Translator:
     def _contact(self, event: frames.ContactStatusChange) -> AnyFact | None:
         name, uri = event.endpoint.resource, event.contact_info.uri
         at = frames.millis(event.timestamp)
+        host = self._asked.get(name)
+        if host is not None and uri != f"sip:{host}":  # as `endpoints.trunk_objects` makes it
+            return None  # the late word of an address that the trunk had before
         if event.contact_info.contact_status not in _UNREACHABLE:
             return self.contact_found(name, uri, at)
         known = self._contacts.get(name)
@@ -216,8 +229,7 @@ def _unheld(event: frames.ChannelUnhold) -> AnyFact:
 
 
 def _transfer(event: frames.ChannelTransfer) -> AnyFact:
-    wanted = event.refer_to.requested_destination
-    found = _REFER.match(wanted.destination or wanted.protocol_id)
+    found = _REFER.match(event.refer_to.requested_destination.destination)
     return TransferAsked(
         at=frames.millis(event.timestamp), leg=event.referred_by.source_channel.id,
         to=_text(found.group(1)) if found else "",

@@ -61,8 +61,7 @@ async def _end(room: Room, me: Identity, person_id: int, key: str) -> None:
         if row is None or row.person_id != person_id:
             raise NotFound(kind="session", id=key[:8])
         await sessions.end(u, me.actor, row)
-    room.hub.close_session(key)
-    room.sip.close_session(key)
+    room.end_session(key)
 
 
 # ---- one's own

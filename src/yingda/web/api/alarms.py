@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from yingda.notify import alarms, notices
 from yingda.notify.models import AlarmRow
 from yingda.notify.rules import Rule
-from yingda.org.permissions import Permission
+from yingda.org.permissions import Permission, Scope
 from yingda.store.engine import Uow
 from yingda.store.pages import cursor as write_cursor
 from yingda.store.pages import read_cursor
@@ -29,11 +29,15 @@ Handler = Annotated[Identity, require(Permission.ALARMS_HANDLE)]
 IN_BELL = 8
 
 
-async def alarms_out(u: Uow, rows: Sequence[AlarmRow], language: str) -> list[AlarmOut]:
+async def alarms_out(u: Uow, rows: Sequence[AlarmRow], me: Identity) -> list[AlarmOut]:
+    """As the asker may read them: customers' numbers masked without the right to see them."""
+    whole = me.may(Permission.NUMBERS_REVEAL, Scope.ALL)
     people = await person_names(u, [row.taken_by for row in rows] + [row.closed_by for row in rows])
     return [AlarmOut(
-        id=row.id, kind=row.kind, subject=row.subject, text=alarms.words(row, language), severity=row.severity,
-        state=row.state, count=row.count, first_at=row.first_at, last_at=row.last_at, detail=row.detail,
+        id=row.id, kind=row.kind, subject=alarms.subject_of(row, whole=whole),
+        text=alarms.words(row, me.language, whole=whole), severity=row.severity,
+        state=row.state, count=row.count, first_at=row.first_at, last_at=row.last_at,
+        detail=alarms.detail_of(row, whole=whole),
         taken_by_name=people.get(row.taken_by, NOBODY).name, taken_at=row.taken_at,
         closed_by_name=people.get(row.closed_by, NOBODY).name, closed_at=row.closed_at, note=row.note)
         for row in rows]
@@ -47,7 +51,7 @@ async def get_bell(me: Annotated[Identity, signed_in()], request: Request) -> Be
         rows = await alarms.listed(u, state="open", limit=IN_BELL) if hears else []
         unread = await notices.inbox(u, me.person_id, unread=True, limit=30)
         return BellOut(
-            alarms_open=await alarms.open_count(u) if hears else 0, alarms=await alarms_out(u, rows, me.language),
+            alarms_open=await alarms.open_count(u) if hears else 0, alarms=await alarms_out(u, rows, me),
             unread=await notices.unread_count(u, me.person_id), notices=await notices_out(u, unread))
 
 
@@ -62,7 +66,7 @@ async def list_alarms(
     keys = read_cursor(cursor, 1)
     async with room_of(request).store.reading() as u:
         rows = await alarms.listed(u, state=state, kind=kind, before=keys[0] if keys else None, limit=limit + 1)
-        items = await alarms_out(u, rows[:limit], me.language)
+        items = await alarms_out(u, rows[:limit], me)
     return AlarmPage(items=items, next=write_cursor(items[-1].id) if len(rows) > limit else None)
 
 
@@ -72,7 +76,7 @@ async def acknowledge(alarm_id: Id, body: AlarmNote, me: Handler, request: Reque
     room = room_of(request)
     async with room.store.uow() as u:
         row = await alarms.acknowledge(u, me.actor, alarm_id, body.note, room.clock.now_ms())
-        shown = (await alarms_out(u, [row], me.language))[0]
+        shown = (await alarms_out(u, [row], me))[0]
     room.bells.look()
     return shown
 
@@ -83,7 +87,7 @@ async def close(alarm_id: Id, body: AlarmNote, me: Handler, request: Request) ->
     room = room_of(request)
     async with room.store.uow() as u:
         row = await alarms.close(u, me.actor, alarm_id, body.note, room.clock.now_ms())
-        shown = (await alarms_out(u, [row], me.language))[0]
+        shown = (await alarms_out(u, [row], me))[0]
     room.bells.look()
     return shown
 

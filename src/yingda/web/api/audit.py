@@ -38,11 +38,12 @@ def _search(
     object_id: Annotated[Asked, Query(max_length=60)] = "",
     action: Annotated[Asked, Query(max_length=60)] = "",
     actor_id: Annotated[Id | None, Query()] = None,
+    address: Annotated[Asked, Query(max_length=60)] = "",
     since: Annotated[int, Query(ge=0, le=2**53)] = 0,
     until: Annotated[int, Query(ge=0, le=2**53)] = 0,
 ) -> audit.Search:
-    return audit.Search(object_kind=object_kind, object_id=object_id, action=action, actor_id=actor_id, since=since,
-                        until=until)
+    return audit.Search(object_kind=object_kind, object_id=object_id, action=action, actor_id=actor_id,
+                        address=address.strip(), since=since, until=until)
 
 
 Wanted = Annotated[audit.Search, Depends(_search)]

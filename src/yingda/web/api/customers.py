@@ -56,9 +56,13 @@ async def list_customers(
     me: Reader, request: Request, q: Annotated[Asked, Query(max_length=64)] = "",
     cursor: Annotated[Asked, Query(max_length=100)] = "", limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> CustomerPage:
-    """`q`: end or beginning of a number (4 digits or more), beginning of name, pinyin, initials, plate or VIN."""
+    """`q`: end or beginning of a number (4 digits or more), beginning of name, pinyin, initials, plate or VIN.
+
+    For whom numbers are masked: the whole number or its last four digits.
+    """
+    guarded = not me.may(Permission.NUMBERS_REVEAL, Scope.ALL)
     async with room_of(request).store.reading() as u:
-        page = await repo.search(u, q, cursor, limit)
+        page = await repo.search(u, q, cursor, limit, guarded=guarded)
     return CustomerPage(items=[_out(row, me, room_of(request).seal) for row in page.items], next=page.next or None)
 
 

@@ -13,7 +13,7 @@ from yingda.followup.models import FollowUp
 from yingda.followup.repo import ItemFilter
 from yingda.kit.errors import YingdaError
 from yingda.org.people import get_person
-from yingda.org.permissions import Permission
+from yingda.org.permissions import Permission, Scope
 from yingda.store.engine import Uow
 from yingda.store.errors import Invalid, NotFound
 from yingda.web.access import require
@@ -53,11 +53,13 @@ async def list_items(
     cursor: Annotated[Asked, Query(max_length=100)] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> FollowUpPage:
-    """Open items, or with `over` the finished ones; the latest caller first. `number`: its last four digits or more.
+    """Open items, or with `over` the finished ones; the latest caller first. `number`: its last four digits or more;
+    for whom numbers are masked, exactly four or the whole.
 
     `refused` lists callers whom a list of ours turned away; they are no work and stand in no other tab.
     """
-    wanted = ItemFilter(tab=tab, over=over, mine=mine, number=number, queue_id=queue_id, reason=reason)
+    wanted = ItemFilter(tab=tab, over=over, mine=mine, number=number, queue_id=queue_id, reason=reason,
+                        guarded=not me.may(Permission.NUMBERS_REVEAL, Scope.ALL))
     async with room_of(request).store.reading() as u:
         page = await repo.search(u, await sight_of(u, me), wanted, cursor, limit)
         return FollowUpPage(items=await items_out(u, page.items, me), next=page.next or None)

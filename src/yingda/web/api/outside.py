@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import re
 from typing import Annotated, Final
@@ -12,7 +13,7 @@ from limits import RateLimitItemPerMinute
 
 from yingda.kit.errors import YingdaError
 from yingda.kit.i18n import text
-from yingda.org import ldap, login, newcomers, oidc, outside
+from yingda.org import ldap, login, newcomers, oidc, outside, sessions
 from yingda.org.errors import DirectoryAway, Inactive, NobodyHere, ProviderFailed
 from yingda.org.permissions import Permission
 from yingda.org.roles import check_may_give
@@ -108,7 +109,8 @@ async def back(
     try:
         async with oidc.Provider(about, room.seal.open(about.secret_sealed)) as provider:
             await provider.discover()
-            claims = await provider.who(pending, code)
+            came = await provider.who(pending, code)
+        claims = came.claims
         value = str(claims.get(about.claim) or "")
         if about.claim == "email" and claims.get("email_verified") is False:
             raise NobodyHere
@@ -121,6 +123,9 @@ async def back(
         return _refused(refusal.code)
     if done.fresh:
         room.reload_engine(done.person.id)
+    if came.refresh:
+        key = sessions.token_hash(done.session.token)
+        await asyncio.to_thread(room.recheck.renewals.tokens.keep, key, about.client, came.refresh)
     answer = RedirectResponse(pending.next, 302)
     set_session_cookie(request, answer, done.session.token)
     answer.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="lax")

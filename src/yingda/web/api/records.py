@@ -103,10 +103,10 @@ async def list_calls(
     me: Reader, request: Request, wanted: Wanted, cursor: Annotated[Asked, Query(max_length=100)] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> CallPage:
-    """Newest first. `number`: whole, or its last four digits or more. `from` is inclusive, `to` exclusive.
+    """Newest first. `number`: whole, or its last four digits or more (exactly four for whom numbers are masked).
 
-    `min_s`, `max_s`: seconds talked. `category_id`: with the categories below it; `uncategorised`: only calls
-    without one, not both. Only calls within the asker's reach are found.
+    `from` is inclusive, `to` exclusive. `min_s`, `max_s`: seconds talked. `category_id`: with the categories below it;
+    `uncategorised`: only calls without one, not both. Only calls within the asker's reach are found.
     """
     async with room_of(request).store.reading() as u:
         page = await repo.search_calls(u, await within_reach(u, me, wanted), cursor, limit)
@@ -116,6 +116,8 @@ async def list_calls(
 async def within_reach(u: Uow, me: Identity, wanted: CallFilter) -> CallFilter:
     """The search, kept to the calls that the asker may see. Raises NotAllowed when he names an agent outside."""
     reach = await reach_of(u, me, Permission.CALLS_VIEW)
+    if wanted.number:
+        wanted = replace(wanted, guarded=not await _whole_in(u, me, reach))
     if wanted.category_ids:  # one was asked for: those below it too
         tree, (asked,) = await categories.list_categories(u), wanted.category_ids
         wanted = replace(wanted, category_ids=categories.with_below(tree, asked))
@@ -127,6 +129,12 @@ async def within_reach(u: Uow, me: Identity, wanted: CallFilter) -> CallFilter:
     if len(reach.people) == 1:
         return replace(wanted, agent_id=me.person_id)
     return replace(wanted, people=reach.people, unanswered_in=await queues_served(u, reach.people))
+
+
+async def _whole_in(u: Uow, me: Identity, seen: Reach) -> bool:
+    """Whether no number is masked in all the calls that the asker sees. Calls that reached nobody are nobody's own."""
+    whole = await reach_of(u, me, Permission.NUMBERS_REVEAL)
+    return whole.people is None or (seen.people == frozenset({me.person_id}) and whole.covers(me.person_id))
 
 
 @router.get("/calls/{call_id}", operation_id="getCall")

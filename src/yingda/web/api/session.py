@@ -6,7 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
-from yingda.org import login, people, sessions
+from yingda.org import audit, login, people, sessions
+from yingda.org.errors import WrongPassword
+from yingda.store.errors import Invalid
 from yingda.web import refusals
 from yingda.web.access import address_of, cookie_name, factor_due, password_due, public, signed_in
 from yingda.web.errors import NotLoggedIn
@@ -65,9 +67,8 @@ async def log_out(me: Annotated[Identity, signed_in(while_due=True)], request: R
     """Ends this browser's session, its live push and its phone. A call that lasts goes on at a desk phone."""
     room = room_of(request)
     async with room.store.uow() as u:
-        await sessions.revoke(u, me.token)
-    room.hub.close_session(me.session_hash)
-    room.sip.close_session(me.session_hash)
+        await sessions.log_out(u, me.actor, me.token)
+    room.end_session(me.session_hash)
     response.delete_cookie(cookie_name(request), path="/", httponly=True, samesite="lax",
                            secure=room.secure(request))
 
@@ -75,10 +76,23 @@ async def log_out(me: Annotated[Identity, signed_in(while_due=True)], request: R
 @router.put("/session/password", operation_id="changePassword", status_code=204)
 async def change_password(body: PasswordIn, me: Annotated[Identity, signed_in(while_due=True)],
                           request: Request) -> None:
-    """The person's other sessions end."""
+    """The person's other sessions end. Wrong old passwords are slowed, locked and told like those of a log-in."""
     room = room_of(request)
-    async with room.store.uow() as u:
-        await people.change_password(u, me.actor, me.person_id, body.old, body.new, keep_token=me.token)
+    now = room.clock.now_ms()
+    with refusals.of_login(room, me.number, me.address):
+        await login.guarded(room.store, me.number, me.address, now)
+        try:
+            async with room.store.uow() as u:
+                await people.change_password(u, me.actor, me.person_id, body.old, body.new, keep_token=me.token)
+                await login.forgive(u, me.number, me.address, now)
+        except WrongPassword:
+            async with room.store.uow() as u:
+                audit.record(u, me.actor, "person.password_wrong", "person", me.person_id)
+            raise
+        except Invalid:  # the old one was right, the new one will not do
+            async with room.store.uow() as u:
+                await login.forgive(u, me.number, me.address, now)
+            raise
     room.end_sessions(me.person_id, me.session_hash)
 
 

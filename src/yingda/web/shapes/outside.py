@@ -65,7 +65,7 @@ class NewcomersIn(In):
 
 
 class OutsideIn(In):
-    """`recheck_min`: minutes after which the directory is asked again for those logged in by it; 0: never."""
+    """`recheck_min`: minutes after which directory and provider are asked again for who is logged in; 0: never."""
 
     oidc: OidcIn = Field(default_factory=OidcIn)
     ldap: LdapIn = Field(default_factory=LdapIn)

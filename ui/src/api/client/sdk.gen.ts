@@ -58,7 +58,7 @@ export const logIn = <ThrowOnError extends boolean = true>(options: Options<LogI
 /**
  * Change Password
  *
- * The person's other sessions end.
+ * The person's other sessions end. Wrong old passwords are slowed, locked and told like those of a log-in.
  */
 export const changePassword = <ThrowOnError extends boolean = true>(options: Options<ChangePasswordData, ThrowOnError>): RequestResult<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError, 'data'> => (options.client ?? client).put<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -202,10 +202,10 @@ export const openSoftphone = <ThrowOnError extends boolean = true>(options: Opti
 /**
  * List Calls
  *
- * Newest first. `number`: whole, or its last four digits or more. `from` is inclusive, `to` exclusive.
+ * Newest first. `number`: whole, or its last four digits or more (exactly four for whom numbers are masked).
  *
- * `min_s`, `max_s`: seconds talked. `category_id`: with the categories below it; `uncategorised`: only calls
- * without one, not both. Only calls within the asker's reach are found.
+ * `from` is inclusive, `to` exclusive. `min_s`, `max_s`: seconds talked. `category_id`: with the categories below it;
+ * `uncategorised`: only calls without one, not both. Only calls within the asker's reach are found.
  */
 export const listCalls = <ThrowOnError extends boolean = true>(options?: Options<ListCallsData, ThrowOnError>): RequestResult<ListCallsResponses, ListCallsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListCallsResponses, ListCallsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -585,6 +585,8 @@ export const downloadRecording = <ThrowOnError extends boolean = true>(options: 
  * List Customers
  *
  * `q`: end or beginning of a number (4 digits or more), beginning of name, pinyin, initials, plate or VIN.
+ *
+ * For whom numbers are masked: the whole number or its last four digits.
  */
 export const listCustomers = <ThrowOnError extends boolean = true>(options?: Options<ListCustomersData, ThrowOnError>): RequestResult<ListCustomersResponses, ListCustomersErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListCustomersResponses, ListCustomersErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2180,7 +2182,8 @@ export const setFeatures = <ThrowOnError extends boolean = true>(options: Option
 /**
  * List Items
  *
- * Open items, or with `over` the finished ones; the latest caller first. `number`: its last four digits or more.
+ * Open items, or with `over` the finished ones; the latest caller first. `number`: its last four digits or more;
+ * for whom numbers are masked, exactly four or the whole.
  *
  * `refused` lists callers whom a list of ours turned away; they are no work and stand in no other tab.
  */
@@ -2580,9 +2583,9 @@ export const getImportTemplate = <ThrowOnError extends boolean = true>(options?:
  * `check` writes nothing; `all` writes all rows or, when one is faulty, none; `good` writes those without faults.
  *
  * `columns`: the field of each column in order, separated by commas and empty where it is not used; without it the
- * headings decide. An extension group in a row needs the right to edit extensions. Imported people have no password:
- * nobody can log in as them before one is set. `failed_file`: the faulty rows with their reasons, as an Excel file in
- * base64.
+ * headings decide. Who may edit extensions gets those made that are not there yet; an extension group in a row needs
+ * that right. Imported people have no password: nobody can log in as them before one is set. `failed_file`: the faulty
+ * rows with their reasons, as an Excel file in base64.
  */
 export const importPeople = <ThrowOnError extends boolean = true>(options: Options<ImportPeopleData, ThrowOnError>): RequestResult<ImportPeopleResponses, ImportPeopleErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ImportPeopleResponses, ImportPeopleErrors, ThrowOnError, 'data'>({
     ...formDataBodySerializer,

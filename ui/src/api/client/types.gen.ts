@@ -2297,6 +2297,12 @@ export type FieldProblem = {
      * Message
      */
     message: string;
+    /**
+     * Words
+     */
+    words?: {
+        [key: string]: string;
+    };
 };
 
 /**
@@ -4340,7 +4346,7 @@ export type OutboxPage = {
 /**
  * OutsideIn
  *
- * `recheck_min`: minutes after which the directory is asked again for those logged in by it; 0: never.
+ * `recheck_min`: minutes after which directory and provider are asked again for who is logged in; 0: never.
  */
 export type OutsideIn = {
     oidc?: OidcIn;
@@ -5393,6 +5399,8 @@ export type ProbeOut = {
  * Problem
  *
  * `message` is a sentence for the user; `code` is stable and for programs; `trace` finds the log lines.
+ *
+ * `words`: the same sentence by language, for a page whose language is switched while it stands there.
  */
 export type Problem = {
     /**
@@ -5414,6 +5422,12 @@ export type Problem = {
      */
     params?: {
         [key: string]: string | number;
+    };
+    /**
+     * Words
+     */
+    words?: {
+        [key: string]: string;
     };
     /**
      * Trace
@@ -9571,6 +9585,10 @@ export type ListAuditData = {
          */
         actor_id?: string | null;
         /**
+         * Address
+         */
+        address?: string;
+        /**
          * Since
          */
         since?: number;
@@ -9645,6 +9663,10 @@ export type ExportAuditData = {
          * Actor Id
          */
         actor_id?: string | null;
+        /**
+         * Address
+         */
+        address?: string;
         /**
          * Since
          */

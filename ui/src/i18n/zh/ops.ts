@@ -8,7 +8,7 @@ export default {
   alarmSeverity: { info: '提示', warning: '警告', critical: '严重' },
   alarmState: { open: '待处理', acknowledged: '处理中', closed: '已关闭' },
   alarmKind: {
-    not_allowed: '越权操作', login_wrong: '连续输错密码', login_locked: '账号被锁定', caller_blocked: '黑名单来电', sip_unknown: '未知 SIP 注册', sip_secret_wrong: 'SIP 密码错误', handset_wrong: '话机配置索取被拒', toll_refused: '话费防护拒绝', disk_low: '磁盘空间不足', part_restarted: '部件重启', trunk_down: '中继中断', certificate_ends: '证书即将到期', outbox_stuck: '消息发不出去', backup_old: '很久没有备份', break_long: '小休超时', backup_failed: '备份失败',
+    not_allowed: '越权操作', login_wrong: '连续输错密码', login_locked: '账号被锁定', key_wrong: 'API 密钥无效', caller_blocked: '黑名单来电', sip_unknown: '未知 SIP 注册', sip_secret_wrong: 'SIP 密码错误', handset_wrong: '话机配置索取被拒', toll_refused: '话费防护拒绝', disk_low: '磁盘空间不足', part_restarted: '部件重启', trunk_down: '中继中断', certificate_ends: '证书即将到期', outbox_stuck: '消息发不出去', backup_old: '很久没有备份', break_long: '小休超时', backup_failed: '备份失败',
   },
   notice: {
     note: '给同事发通知，看谁已读', inbox: '收到的', sent: '发出的', write: '写通知', broadcast: '广播', title: '标题', body: '内容', manner: '方式', popup: '弹窗', popupHint: '在收件人屏幕右下角弹出，需要点“知道了”。', quiet: '静默', quietHint: '只进入收件箱，铃铛上显示未读数。', audience: '发给', chooseIds: '请选择', due: '发送时间', dueHint: '选择日期和时间', now: '立即', later: '定时', channels: '同时发到', send: '发送', done: '已发送给 {n} 人', planned: '已安排，到时发送',
@@ -37,9 +37,13 @@ export default {
   auditObject: {
     person: '人员', queue: '服务分组', number: '接入号码', trunk: '中继线路', extension: '分机', customer: '客户', call: '通话', recording: '录音', setting: '设置', department: '部门', caller: '黑白名单', login: '登录', flow: '语音流程', break_reason: '小休原因', call_category: '来电分类', extension_group: '分机组', audit: '审计日志',
     alarm: '告警', alarm_rule: '告警规则', notice: '通知', channel: '通知渠道', backup: '备份', certificate: '证书', api_key: 'API 密钥', session: '登录会话', second_factor: '二次验证', role: '角色', log: '系统日志', bundle: '诊断包',
+    calendar: '节假日日历', calling_rule: '外呼权限', data: '数据', factor: '二次验证', follow_up: '后续处理', handset: '话机', hours: '营业时间', login_policy: '登录策略', music: '等待音乐', outside_login: '统一登录设置', prompt: '提示音', room: '会议室', route: '呼出路由', supervise: '班长操作', support: '技术支持', id_number: '证件号码',
   },
   auditVerb: {
-    create: '新建', update: '修改', delete: '删除', save: '保存', login: '登录', wrong: '密码错误', locked: '已锁定', inactive: '账号停用', password: '修改密码', secret: '重设密码', language: '切换语言', export: '导出', note: '填写小结', draft: '保存草稿', publish: '发布', play: '播放', download: '下载', listen: '监听', whisper: '密语', barge: '强插', intercept: '拦截', reveal: '查看完整号码', archive: '归档', restore: '恢复', move: '调整顺序',
+    create: '新建', update: '修改', delete: '删除', save: '保存', login: '登录', wrong: '密码错误', locked: '已锁定', inactive: '账号停用', password: '修改密码', secret: '重设密码', language: '切换语言', export: '导出', note: '填写小结', draft: '保存草稿', publish: '发布', play: '播放', download: '下载', listen: '监听', whisper: '密语', barge: '强插', intercept: '拦截', reveal: '查看完整号码', archive: '归档', restore: '恢复', move: '调整',
     acknowledge: '确认', close: '关闭', send: '发送', withdraw: '撤回', test: '测试', revoke: '注销', enable: '启用', disable: '停用', reset: '重置', upload: '上传', view: '查看',
+    logout: '退出登录', make: '制作', take: '下载', clear: '清除', official: '载入法定节假日', set: '设置', refused: '被拒绝', put: '设置', file: '生成配置', taken: '话机取走配置', remove: '移除', add: '添加', features: '功能设置', off: '关闭', on: '开启', rename: '改名', unarchive: '恢复', member: '调整成员', record: '录音', auto_answer: '自动接听', exceptions: '个人例外', import: '导入', photo: '照片',
+    password_wrong: '旧密码错误', phone_pin: '话机密码', reset_link: '生成重设链接', directory_away: '目录服务无应答', factor_wrong: '验证码错误', newcomer: '首次登录自动建立', nobody: '本系统无此人', unlock: '解除锁定', end: '结束', vouched_no_more: '已被停用，退出登录', bundle: '下载诊断包', watch: '进入通话', watch_end: '离开通话', force_hang_up: '强拆', force_state: '强制状态', claim: '领取', assign: '指派', release: '退回', reopen: '重新打开', hear: '收听留言',
+    id_number: '修改证件号码', pin_set: '设置电话服务密码', pin_clear: '清除电话服务密码', pin_locked: '电话服务密码锁定',
   },
 } as const

@@ -1,10 +1,10 @@
 // What every administration page does: a list, a drawer with a draft, checks as one types, saving, loading the list anew.
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, ref, watch, type Ref } from 'vue'
-import { ApiProblem, asProblem } from '@/api/problem'
+import { ApiProblem, fieldProblem } from '@/api/problem'
 import type { Read } from '@/app/form'
 import { useFieldErrors } from '@/kit/field-errors'
-import { reconciled } from '@/kit/merge'
+import { joined } from '@/kit/merge'
 import { useOnScreen } from '@/kit/on-screen'
 
 /** Sentences for the faulty fields of a draft; `others` are all records but the one that is edited. */
@@ -44,6 +44,8 @@ export function useRecord<Row extends { id: string; rev?: string }, Draft extend
   const faults = useFieldErrors()
   const dirty = computed(() => JSON.stringify(draft.value) !== before.value)
 
+  /** What the check says of a field at this moment, in the language of this moment. */
+  const said = (field: string): string => check(draft.value, others())[field as keyof Draft & string] ?? ''
   const others = (): Row[] => (query.data.value ?? []).filter((row) => row.id !== id.value)
 
   function begin(from: Draft, recordId: string, readAs = ''): void {
@@ -63,30 +65,24 @@ export function useRecord<Row extends { id: string; rev?: string }, Draft extend
     const read = JSON.parse(before.value) as Draft
     for (const field of Object.keys(now) as (keyof Draft & string)[]) {
       const fault = found[field]
-      if (!fault) delete faults.errors[field]
-      else if (JSON.stringify(now[field]) !== JSON.stringify(read[field])) faults.errors[field] = fault
+      if (!fault) faults.drop(field)
+      else if (JSON.stringify(now[field]) !== JSON.stringify(read[field])) faults.say(field, () => said(field))
     }
   }, { deep: true })
 
-  /**
-   * Saves the draft by `work`, which sends `read` along so that the server notices. Somebody else saved in between: what he
-   * changed is taken over, what was typed stays, fields that both changed tell his value, and the next save counts.
-   */
+  /** Saves the draft by `work`, which sends `read` along so that the server notices when somebody else saved in between. */
   async function saving(work: (read: Read) => Promise<unknown>): Promise<void> {
-    const found = Object.entries(check(draft.value, others())) as [string, string][]
-    if (found.length) throw new ApiProblem(422, 'invalid', '', Object.fromEntries(found.map(([field, message]) => [field, { code: 'check', message }])))
+    const found = Object.keys(check(draft.value, others()))
+    if (found.length) throw new ApiProblem(422, 'invalid', '', Object.fromEntries(found.map((field) => [field, fieldProblem('check', () => said(field))])))
     const sent = JSON.stringify(draft.value)
     try {
       await work(id.value && rev.value ? { 'If-Match': rev.value } : {})
     } catch (error) {
-      const fresh = asProblem(error).code === 'changed_meanwhile' && id.value ? (await query.refetch()).data?.find((row) => row.id === id.value) : undefined
-      if (!fresh) throw error
-      const theirs = draftOf(fresh)
-      const { draft: joined, problem } = reconciled(JSON.parse(before.value) as Draft, draft.value, theirs)
-      draft.value = joined
-      before.value = JSON.stringify(theirs)
-      rev.value = fresh.rev ?? ''
-      throw problem
+      throw await joined(error, {
+        load: async () => (id.value ? (await query.refetch()).data?.find((row) => row.id === id.value) : undefined),
+        draftOf, base: JSON.parse(before.value) as Draft, mine: draft.value,
+        take: (both, theirs, fresh) => { [draft.value, before.value, rev.value] = [both, JSON.stringify(theirs), fresh.rev ?? ''] },
+      })
     }
     before.value = sent // it is kept: nobody is asked about it while the lists are loaded anew
     await reload()
@@ -98,7 +94,9 @@ export function useRecord<Row extends { id: string; rev?: string }, Draft extend
   return {
     rows: computed(() => query.data.value ?? head.data.value),
     /** Only the first rows are there so far: nobody may take their number for the number of all. */
-    partial: computed(() => !query.data.value && Boolean(head.data.value)),
+    partial: computed(() => !query.data.value && (head.data.value?.length ?? 0) >= FIRST),
+    /** Somebody looks for something: all rows are wanted now. */
+    hurry: () => { whole.value = true },
     error: computed(() => query.error.value ?? head.error.value),
     again: () => void query.refetch(),
     shown, id, draft, faults, dirty, saving, reload,

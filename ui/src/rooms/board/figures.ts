@@ -57,6 +57,14 @@ export function percent(share: number | null): string {
   return share === null ? '–' : `${(share * 100).toFixed(1)}%`
 }
 
+/** What rings at other phones and this agent may take by hand, as the engine decides it; the longest first. */
+export function ringingCalls(calls: CallView[], me: AgentView | undefined, all: boolean): CallView[] {
+  if (!me) return []
+  return calls
+    .filter((call) => call.rings_at && call.rings_at !== me.extension && (all || (call.state === 'offered' && me.queues.includes(call.queue_id)) || (me.phone_group !== '' && call.rings_group === me.phone_group)))
+    .sort((a, b) => (a.ringing_since || a.started_at) - (b.ringing_since || b.started_at))
+}
+
 export function waitingCalls(calls: CallView[]): CallView[] {
   return calls
     .filter((call) => call.waiting_since > 0 && (call.state === 'waiting' || call.state === 'offered' || call.state === 'rejoining'))

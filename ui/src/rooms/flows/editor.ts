@@ -1,7 +1,7 @@
 // One open flow: the document with undo and redo, saved by itself, checked after each saving.
 import { computed, inject, provide, ref, shallowRef, type InjectionKey } from 'vue'
 import { checkFlow, getFlow, saveFlowDraft, type FaultOut, type FlowDetail } from '@/api'
-import { asProblem } from '@/api/problem'
+import { asProblem, type ApiProblem } from '@/api/problem'
 import { cut, exitsOf, freshKey, newNode, paste, readDoc, setExit, without, type FlowDoc, type FlowNode } from './doc'
 import { arranged, freePlace, placed } from './layout'
 
@@ -20,7 +20,9 @@ export function useEditor(flowId: string) {
   const exit = ref<{ node: string; field: string } | null>(null)
   const faults = ref<FaultOut[]>([])
   const saving = ref<Saving>('saved')
-  const trouble = ref('')
+  /** Why the draft is not saved or not checked. */
+  const problem = shallowRef<ApiProblem>()
+  const trouble = computed(() => problem.value?.message ?? '')
   let timer: number | undefined
   let lastLabel = ''
   let lastAt = 0
@@ -148,16 +150,16 @@ export function useEditor(flowId: string) {
     try {
       const detail = await saveFlowDraft({ path: { flow_id: flowId }, body: { rev: flow.value.draft_rev, draft: sent as unknown as Record<string, unknown> } })
       flow.value = detail
-      trouble.value = ''
+      problem.value = undefined
       saving.value = 'saved'
       if (doc.value !== sent) later()
       await check()
       return doc.value === sent
     } catch (error) {
-      const problem = asProblem(error)
-      trouble.value = problem.message
-      saving.value = problem.code === 'changed_meanwhile' ? 'conflict' : 'failed'
-      if (saving.value === 'failed' && (problem.status === 0 || problem.status >= 500)) timer = window.setTimeout(() => void save(), 5_000)
+      const refusal = asProblem(error)
+      problem.value = refusal
+      saving.value = refusal.code === 'changed_meanwhile' ? 'conflict' : 'failed'
+      if (saving.value === 'failed' && (refusal.status === 0 || refusal.status >= 500)) timer = window.setTimeout(() => void save(), 5_000)
       return false
     }
   }
@@ -175,7 +177,7 @@ export function useEditor(flowId: string) {
     try {
       faults.value = await checkFlow({ path: { flow_id: flowId }, body: {} })
     } catch (error) {
-      trouble.value = asProblem(error).message
+      problem.value = asProblem(error)
     }
   }
 
@@ -193,7 +195,7 @@ export function useEditor(flowId: string) {
   })
 
   return {
-    flow, doc, selected, exit, faults, faultsOf, errors, saving, trouble, comesFrom,
+    flow, doc, selected, exit, faults, faultsOf, errors, saving, problem, trouble, comesFrom,
     canUndo: computed(() => past.value.length > 0), canRedo: computed(() => future.value.length > 0),
     load, take, change, undo, redo, patch, connect, add, remove, move, copy, paste: pasteNodes, select, save, resolve, check,
     arrange: () => change(arranged(doc.value)),

@@ -24,6 +24,7 @@ export function changesOf(before: Record<string, unknown> | null, after: Record<
 
 /** "person.update" → "Person · Change"; what has no words stays a code. */
 export function actionWords(action: string): string {
-  const [object = '', verb] = action.split('.')
+  const [object = '', ...rest] = action.split('.')
+  const verb = rest.join('_')
   return verb ? `${tCode('auditObject', object)} · ${tCode('auditVerb', verb)}` : tCode('auditVerb', object, tCode('auditObject', object))
 }
