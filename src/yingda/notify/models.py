@@ -91,7 +91,10 @@ class ChannelRow(Base):
 
 
 class OutboxRow(Base):
-    """A message on its way through a channel. `state`: waiting | sent | failed. `about` e.g. "alarm:<id>"."""
+    """A message on its way through a channel. `state`: waiting | sent | failed. `about` e.g. "alarm:<id>".
+
+    "notice:<id>:person:<id>" goes to that person alone (`outbox.receiver_of`).
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (Index(None, "state", "next_at"),)

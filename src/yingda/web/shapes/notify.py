@@ -92,6 +92,7 @@ class SentOut(Out):
     withdrawn_at: Ms
     readers: int
     read: int
+    unreached: int = 0  # told as it is sent: readers without the e-mail or mobile number that a channel needs
 
 
 class SentList(Out):
@@ -162,6 +163,7 @@ class OutboxOut(Out):
     id: Id
     channel_name: str
     about: str
+    receiver_name: str  # the person to whom alone it goes, "" for a channel's own receivers
     title: str
     state: str
     tries: int

@@ -1754,6 +1754,8 @@ export const listNotices = <ThrowOnError extends boolean = true>(options?: Optio
  * Send Notice
  *
  * To people, queues, departments, agents or all; at once or at a time; also through channels.
+ *
+ * By e-mail and SMS each reader gets it at his own address; robots post it to their group.
  */
 export const sendNotice = <ThrowOnError extends boolean = true>(options: Options<SendNoticeData, ThrowOnError>): RequestResult<SendNoticeResponses, SendNoticeErrors, ThrowOnError, 'data'> => (options.client ?? client).post<SendNoticeResponses, SendNoticeErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

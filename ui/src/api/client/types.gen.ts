@@ -4288,6 +4288,10 @@ export type OutboxOut = {
      */
     about: string;
     /**
+     * Receiver Name
+     */
+    receiver_name: string;
+    /**
      * Title
      */
     title: string;
@@ -6371,6 +6375,10 @@ export type SentOut = {
      * Read
      */
     read: number;
+    /**
+     * Unreached
+     */
+    unreached?: number;
 };
 
 /**

@@ -12,10 +12,11 @@ export default {
   },
   notice: {
     note: '给同事发通知，看谁已读', inbox: '收到的', sent: '发出的', write: '写通知', broadcast: '广播', title: '标题', body: '内容', manner: '方式', popup: '弹窗', popupHint: '在收件人屏幕右下角弹出，需要点“知道了”。', quiet: '静默', quietHint: '只进入收件箱，铃铛上显示未读数。', audience: '发给', chooseIds: '请选择', due: '发送时间', dueHint: '选择日期和时间', now: '立即', later: '定时', channels: '同时发到', send: '发送', done: '已发送给 {n} 人', planned: '已安排，到时发送',
-    emptyInbox: '没有通知', emptyInboxText: '班长或管理员发来的通知会显示在这里。', emptySent: '还没有发过通知', emptySentText: '点击“写通知”，发给同事、分组、部门或全体。', readOf: '已读', read: '已读', unread: '未读', at: '时间', author: '发件人', withdraw: '撤回', withdrawText: '撤回后，通知会从所有人的收件箱中消失。', withdrawn: '已撤回', waits: '待发送', readers: '阅读情况', notGiven: '还没有发出', toMyself: '我自己',
+    emptyInbox: '没有通知', emptyInboxText: '班长或管理员发来的通知会显示在这里。', emptySent: '还没有发过通知', emptySentText: '点击“写通知”，发给同事、分组、部门或全体。', readOf: '已读', read: '已读', unread: '未读', at: '时间', author: '发件人', withdraw: '撤回', withdrawText: '撤回后，通知会从所有人的收件箱中消失。', withdrawn: '已撤回', waits: '待发送', readers: '阅读情况', notGiven: '还没有发出', unreached: '其中 {n} 人没有登记邮箱或手机，邮件、短信发不到', channelsHint: '邮件和短信发到每位收件人登记的邮箱或手机；群机器人发到所在的群。', toMyself: '我自己',
   },
   noticeAudience: { all: '全体人员', agents: '全体坐席', people: '指定人员', queues: '服务分组', departments: '部门（含下级）' },
   channel: {
+    receiver: '收件人',
     note: '告警和通知可以从这里发到邮箱、手机和工作群', add: '新增渠道', edit: '编辑渠道', name: '名称', kind: '类型', alarmsFrom: '告警', alarmsNone: '不发告警', alarmsInfo: '全部告警', alarmsWarning: '警告及以上', alarmsCritical: '仅严重告警', active: '启用', none: '还没有通知渠道', noneText: '添加邮件、短信、企业微信或钉钉机器人，告警就能发到您手上。', test: '发测试消息', testOk: '测试消息已发出', testFailed: '没有发出去：{reason}', keep: '已设置，不填则保持不变', remove: '删除渠道', removeText: '删除“{name}”后，等待从它发出的消息会作废。',
     outbox: '发送记录', message: '消息', state: '状态', error: '原因', again: '重发', emptyOutbox: '还没有发送过消息',
   },
