@@ -9,7 +9,8 @@ import pytest
 from tests.api.linkserver import agent_view
 from tests.api.site import PASSWORD, Site, next_frame, no_frame
 
-from yingda.notify import alarms
+from yingda.acd.membership import QueueMembers
+from yingda.notify import alarms, notices
 from yingda.org import people, roles
 from yingda.org.actor import SYSTEM
 from yingda.org.permissions import ROLES
@@ -123,6 +124,31 @@ def test_a_broadcast_rings_and_its_receipts_come_back(own_site: Site) -> None:
         assert [one["title"] for one in agent.get("/api/v1/notices").json()["items"]] == ["只给管理员看的"]
         wrong = boss.post("/api/v1/notices", json={"title": "空", "audience": "people", "ids": []})
         assert wrong.status_code == 422 and "ids" in wrong.json()["fields"]
+
+
+def test_everybody_reminds_himself_and_nobody_else_sees_it(own_site: Site) -> None:
+    with own_site.login("1001") as agent, own_site.login("1002") as other, own_site.login("9000") as admin:
+        soon = int(time.time() * 1000) + 3_600_000
+        made = agent.post("/api/v1/reminders", json={"title": "回电李先生", "due_at": soon}).json()
+        early = agent.post("/api/v1/reminders", json={"title": "太早", "due_at": 1_000})
+        assert early.json()["fields"].keys() == {"due_at"}
+        assert [one["title"] for one in agent.get("/api/v1/reminders").json()] == ["回电李先生"]
+        assert other.get("/api/v1/reminders").json() == [] == admin.get("/api/v1/notices/sent").json()["items"]
+        for stranger in (other, admin):
+            assert stranger.delete(f"/api/v1/reminders/{made['id']}").status_code == 404
+        gone = agent.post("/api/v1/reminders", json={"title": "不用了", "due_at": soon - 60_000}).json()["id"]
+        assert [one["title"] for one in agent.get("/api/v1/reminders").json()] == ["不用了", "回电李先生"]
+        assert agent.delete(f"/api/v1/reminders/{gone}").status_code == 204
+        assert agent.delete(f"/api/v1/reminders/{gone}").status_code == 404
+
+        async def time_comes(u: Any) -> int:
+            return await notices.give_due(u, soon, QueueMembers())
+
+        assert own_site.in_database(time_comes) == 1
+        mine = agent.get("/api/v1/bell").json()
+        assert [(one["title"], one["manner"]) for one in mine["notices"]] == [("回电李先生", "reminder")]
+        assert other.get("/api/v1/bell").json()["unread"] == 0
+        assert agent.get("/api/v1/reminders").json() == [], "it has been told"
 
 
 def test_a_channels_secrets_never_come_out(own_site: Site) -> None:

@@ -40,9 +40,9 @@ class AlarmRow(Base):
 
 
 class NoticeRow(Base):
-    """`manner`: popup | quiet. `audience`: {"kind": all | people | queues | departments, "ids": ["…"]}.
+    """`manner`: popup | quiet | reminder (to oneself).
 
-    `due_at`: when it is given to its readers; `given_at` 0 until then.
+    `audience`: {"kind": all | people | queues | departments, "ids": ["…"]}. `due_at`: when it is given to its readers; `given_at` 0 until then.
     """
 
     __tablename__ = "notice"

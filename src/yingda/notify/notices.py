@@ -206,8 +206,11 @@ async def read_all(u: Uow, person_id: int, at: int) -> None:
 
 async def written(u: Uow, *, author: int | None, before: int | None = None,
                   limit: int = 50) -> list[tuple[NoticeRow, int, int]]:
-    """Notices with the number of readers and of those who have read. `author` None: everybody's."""
-    query = select(NoticeRow).order_by(NoticeRow.id.desc()).limit(limit)
+    """Notices with the number of readers and of those who have read. `author` None: everybody's.
+
+    Reminders are not among them.
+    """
+    query = select(NoticeRow).where(NoticeRow.manner.in_(MANNERS)).order_by(NoticeRow.id.desc()).limit(limit)
     if author is not None:
         query = query.where(NoticeRow.created_by == author)
     if before is not None:
