@@ -42,7 +42,8 @@ class AlarmRow(Base):
 class NoticeRow(Base):
     """`manner`: popup | quiet | reminder (to oneself).
 
-    `audience`: {"kind": all | people | queues | departments, "ids": ["…"]}. `due_at`: when it is given to its readers; `given_at` 0 until then.
+    `audience`: {"kind": all | people | queues | departments, "ids": ["…"]}.
+    `due_at`: when it is given to its readers; `given_at` 0 until then.
     """
 
     __tablename__ = "notice"

@@ -1,4 +1,4 @@
-"""What somebody wants to be told at a time: a notice to himself. It needs no right, and stands in nobody else's list."""
+"""What somebody wants to be told at a time: a notice to himself. It needs no right and stands in no other's list."""
 
 from __future__ import annotations
 
