@@ -11,6 +11,7 @@ from tests.api.site import PASSWORD, Site, next_frame, no_frame
 
 from yingda.acd.membership import QueueMembers
 from yingda.notify import alarms, notices
+from yingda.notify.rules import RULES
 from yingda.org import people, roles
 from yingda.org.actor import SYSTEM
 from yingda.org.permissions import ROLES
@@ -60,6 +61,22 @@ def test_giving_away_what_one_has_not_and_dead_keys_raise_alarms(own_site: Site)
         own_site.until(lambda: alarms().keys() == {"not_allowed", "key_wrong"}, 30)
         assert "9001" in alarms()["not_allowed"] and "yk_nothin…" in alarms()["key_wrong"]
         assert "ever-given" not in str(alarms())
+
+
+def test_guessing_masked_numbers_is_told(own_site: Site) -> None:
+    tries = RULES["numbers_tried"].threshold
+    with own_site.login("9000") as admin, own_site.login("1001") as agent:
+        for n in range(tries - 1):
+            assert agent.get("/api/v1/customers", params={"q": f"1380013{n:04}"}).json()["items"] == []
+        for q in ("0001", "王"):  # what is seen, and what is no number
+            assert agent.get("/api/v1/customers", params={"q": q}).status_code == 200
+        assert agent.get("/api/v1/customers/by-number/13800139999").json()["customers"] == []
+        own_site.until(lambda: any(
+            (one["kind"], one["subject"], one["count"]) == ("numbers_tried", "1001", tries)
+            for one in admin.get("/api/v1/alarms").json()["items"]), 60)
+        for n in range(tries):  # whoever may see them guesses nothing
+            admin.get("/api/v1/customers", params={"q": f"1380013{n:04}"})
+        assert len(admin.get("/api/v1/alarms").json()["items"]) == 1
 
 
 def test_callers_numbers_in_alarms_are_for_those_who_may_see_them(own_site: Site) -> None:

@@ -8,7 +8,7 @@ export default {
   alarmSeverity: { info: '提示', warning: '警告', critical: '严重' },
   alarmState: { open: '待处理', acknowledged: '处理中', closed: '已关闭' },
   alarmKind: {
-    not_allowed: '越权操作', login_wrong: '连续输错密码', login_locked: '账号被锁定', key_wrong: 'API 密钥无效', caller_blocked: '黑名单来电', sip_unknown: '未知 SIP 注册', sip_secret_wrong: 'SIP 密码错误', handset_wrong: '话机配置索取被拒', toll_refused: '话费防护拒绝', disk_low: '磁盘空间不足', part_restarted: '部件重启', trunk_down: '中继中断', certificate_ends: '证书即将到期', outbox_stuck: '消息发不出去', backup_old: '很久没有备份', break_long: '小休超时', backup_failed: '备份失败',
+    not_allowed: '越权操作', login_wrong: '连续输错密码', login_locked: '账号被锁定', key_wrong: 'API 密钥无效', numbers_tried: '猜测被隐藏的号码', numbers_revealed: '大量查看完整号码', caller_blocked: '黑名单来电', sip_unknown: '未知 SIP 注册', sip_secret_wrong: 'SIP 密码错误', handset_wrong: '话机配置索取被拒', toll_refused: '话费防护拒绝', disk_low: '磁盘空间不足', part_restarted: '部件重启', trunk_down: '中继中断', certificate_ends: '证书即将到期', outbox_stuck: '消息发不出去', backup_old: '很久没有备份', break_long: '小休超时', backup_failed: '备份失败',
   },
   notice: {
     note: '给同事发通知，看谁已读', inbox: '收到的', sent: '发出的', write: '写通知', broadcast: '广播', title: '标题', body: '内容', manner: '方式', popup: '弹窗', popupHint: '在收件人屏幕右下角弹出，需要点“知道了”。', quiet: '静默', quietHint: '只进入收件箱，铃铛上显示未读数。', audience: '发给', chooseIds: '请选择', due: '发送时间', dueHint: '选择日期和时间', now: '立即', later: '定时', channels: '同时发到', send: '发送', done: '已发送给 {n} 人', planned: '已安排，到时发送',
