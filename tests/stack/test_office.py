@@ -118,6 +118,37 @@ async def test_a_new_extension_and_a_new_trunk_register_within_seconds(floor: Fl
         assert line["reason"] == "" and carrier.asked >= 1
 
 
+async def test_a_phone_of_nobody_takes_what_rings_in_its_group_and_what_is_parked(floor: Floor) -> None:
+    agent, numbers = await floor.agent("1001"), (free_number(), free_number())
+    await new_phone(floor, numbers[0], ONE_HZ)  # rings, and nobody is there to lift it
+    taker = await new_phone(floor, numbers[1], TWO_HZ)
+    ids = [one["id"] for one in await floor.admin.get("extensions") if one["number"] in numbers]
+    group = await floor.admin.post("extension-groups", name=f"仓库 {numbers[1]}")
+    await floor.admin.post("extensions/group", extension_ids=ids, group_id=group["id"])
+    site = floor.product.data / "journal" / "site.json"
+    try:
+        await floor.product.until(lambda: site.read_text().count(f'"group_id":"{group["id"]}"') == 2, 30,
+                                  "the engine knows the group")
+        asking = agent.phone.call(numbers[0])
+        await until_state(floor, numbers[0], "busy")
+        mine = taker.call("*8")
+        await both_hear(asking, agent.hertz, mine, TWO_HZ)
+        asking.hang_up()
+        await mine.wait_ended(5)
+        await floor.live.agent_is("1001", "ready")
+        customer, _, call = await floor.talk(agent)
+        slot = (await agent.api.post(f"calls/{call['id']}/park"))["slot"]
+        await floor.live.until(lambda: floor.live.entities["calls"][call["id"]]["state"] == "parked", "it is parked", 5)
+        mine = taker.call(f"*71{slot}")
+        await both_hear(customer, CUSTOMER_HZ, mine, TWO_HZ)
+        mine.hang_up()
+        record = await floor.record(call["id"], within=15, recordings=2)
+        assert record["outcome"] == "answered" and record["segments"][-1]["number"] == numbers[1]
+    finally:
+        await floor.admin.post("extensions/group", extension_ids=ids, group_id=None)
+        await floor.admin.ask("PUT", f"extension-groups/{group['id']}", {"name": f"旧 {group['id']}", "active": False})
+
+
 async def test_a_carrier_that_refuses_is_shown_with_its_reason(floor: Floor) -> None:
     async with registrar("403 Forbidden") as carrier, new_trunk(
             floor, host=f"127.0.0.1:{carrier.port}", username="acct", secret="pw", register_at_carrier=True) as trunk:

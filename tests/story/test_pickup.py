@@ -11,8 +11,9 @@ from tests.story.world import Phone, World, site
 
 from yingda.bus import verbs as v
 from yingda.journey import errors as err
-from yingda.journey.directory import Number
+from yingda.journey.directory import Extension, Number
 from yingda.kit.errors import YingdaError
+from yingda.telephony import facts as f
 
 pytestmark = pytest.mark.story
 
@@ -210,3 +211,82 @@ def test_refused(change: dict[str, Any], error: type[YingdaError]) -> None:
     with pytest.raises(error):
         do(w, v.PickUpCall(actor="p2", agent_id="p2", from_agent=change.get("from_agent", "p1")))
     assert w.agent("1001").state == "ringing" and w.call(leg).state == "offered"
+
+
+def plain_phones() -> World:
+    """1001's phone, and 1008 and 1009, which are nobody's, are one extension group. Nobody is signed in."""
+    made = site()
+    extra = tuple(Extension(number=number, secret="s") for number in ("1008", "1009"))
+    w = World(replace(
+        made, people=tuple(replace(one, picks_up="own") for one in made.people),
+        extensions=tuple(replace(one, group_id="5" if one.number in ("1001", "1008", "1009") else "")
+                         for one in (*made.extensions, *extra)),
+        numbers=(*made.numbers, *(Number(number=f"400700{phone}", trunk_id="t1", destination=f"agent:{phone}")
+                                  for phone in ("1001", "1008")))))
+    for phone in ("1001", "1002", "1003", "1008", "1009"):
+        w.phones[phone] = Phone(answer_ms=None)
+        w.tell(f.PhoneChanged(at=w.at, endpoint=phone, reachable=True, address="x"))
+    return w
+
+
+@pytest.mark.parametrize(("rings", "taker", "code"), [
+    ("1001", "1009", "*8"), ("1001", "1009", "*81001"),  # at a phone without a person
+    ("1008", "1009", "*8"), ("1008", "1009", "*81008"), ("1008", "1001", "*8"), ("1008", "1001", "*81008")])
+def test_office_phones_take_each_others_calls_though_nobody_is_signed_in(rings: str, taker: str, code: str) -> None:
+    w = plain_phones()
+    leg = w.caller(f"400700{rings}")
+    w.run(2_000)
+    assert w.call(leg).state == "transferring" and told(w, leg) == (rings, "5")
+    phone = w.dials(taker, code)
+    w.run(500)
+    call = w.call(leg)
+    owner = "p1" if taker == "1001" else ""
+    assert (call.state, call.agent_id, call.agent_number) == ("talking", owner, taker)
+    assert w.bridges[call.bridge] == {leg, phone} and call.segments[-1].why == "pickup"
+    assert w.agent("1001").engagement == ("talking" if owner else "free")
+    w.leaves(leg)
+    w.run(60_000)
+    assert w.outcomes == {"answered": 1}
+    w.at_rest()
+
+
+def test_what_a_phone_alone_must_not_take() -> None:
+    """Of another extension group; and a service group's caller is for who works there, not for its members at home."""
+    w = plain_phones()
+    leg = w.caller("4007001001")
+    w.run(1_000)
+    for phone in ("1002", "1003"):
+        w.dials(phone, "*81001")
+    w.run(4_000)
+    assert w.call(leg).state == "transferring"
+    w.leaves(leg)
+    w.run(1_000)
+    w.staff("1003")
+    queued = w.caller()
+    w.run(2_000)
+    assert w.call(queued).state == "offered" and w.agent("1003").state == "ringing"
+    for phone, code in (("1002", "*8"), ("1002", "*81003"), ("1009", "*8"), ("1009", "*59")):
+        w.dials(phone, code)
+    w.run(4_000)
+    assert w.call(queued).state == "offered" and not w.call(queued).segments[-1].why.startswith("pickup")
+    w.leaves(queued)
+    w.run(60_000)
+    w.at_rest()
+
+
+@pytest.mark.parametrize("slot", ["", "1"])
+def test_a_parked_call_is_fetched_at_a_phone_that_is_nobodys(slot: str) -> None:
+    w = plain_phones()
+    w.phones["1002"] = Phone()
+    w.staff("1002")
+    leg = w.caller()
+    w.run(3_000)
+    do(w, v.ParkCall(actor="p2", agent_id="p2", call_id=w.call(leg).id))
+    phone = w.dials("1009", f"*71{slot}")
+    w.run(1_000)
+    call = w.call(leg)
+    assert (call.state, call.agent_id, call.slot) == ("talking", "", "") and w.bridges[call.bridge] == {leg, phone}
+    w.leaves(phone)
+    w.run(60_000)
+    assert w.outcomes == {"answered": 1}
+    w.at_rest()

@@ -20,7 +20,8 @@ from yingda.journey import errors as err
 from yingda.journey import feature_codes as codes
 from yingda.journey.directory import Person
 from yingda.journey.office import Office
-from yingda.journey.pickups import PickUps
+from yingda.journey.pickups import PickUps, Taker
+from yingda.journey.site import extension_of
 from yingda.journey.stations import Station
 from yingda.journey.story import Story
 from yingda.journey.trials import Trials
@@ -79,33 +80,42 @@ class Codes:
             self._say(fact, person, "unknown-code")
         elif wanted.act == "sign_in":
             self._ask_in(fact, person, wanted.argument)
-        elif person is None:
-            self._say(fact, None, "state-signed-out")
         else:
             self._do(fact, person, wanted)
         return True
 
-    def _do(self, fact: f.LegArrived, person: Person, wanted: codes.Dialled) -> None:
+    def _do(self, fact: f.LegArrived, person: Person | None, wanted: codes.Dialled) -> None:
         try:
             match wanted.act:
-                case "redial":
-                    self._redial(fact, person)
-                case "pick_up" | "grab":
-                    self._pick_up(fact, person, wanted)
-                case "park":
-                    self._park(fact, person)
+                case "pick_up":
+                    self._pick_up(fact, self._taker(fact, person), wanted.argument)
                 case "fetch":
-                    self._story.parking.fetch(person, wanted.argument, leg=fact.leg, endpoint=fact.endpoint)
-                case "listen" | "whisper" | "barge":
-                    self._watch(fact, person, wanted)
-                case "try_flow":
-                    self._trials.dialled(fact, person, wanted.argument)
-                case "state":
-                    self._say(fact, person, self._state_of(person))
+                    self._story.parking.fetch(self._taker(fact, person), wanted.argument, leg=fact.leg,
+                                              endpoint=fact.endpoint)
+                case _ if person is not None:
+                    self._as_person(fact, person, wanted)
                 case _:
-                    self._presence(fact, person, wanted)
+                    raise err.NotSignedIn
         except YingdaError as refusal:
             self._say(fact, person, _SAID.get(refusal.code, "not-possible-now"))
+
+    def _as_person(self, fact: f.LegArrived, person: Person, wanted: codes.Dialled) -> None:
+        """What the phone alone cannot do: somebody has to stand by it. Raises YingdaError."""
+        match wanted.act:
+            case "redial":
+                self._redial(fact, person)
+            case "grab":
+                self._grab(fact, person, wanted.argument)
+            case "park":
+                self._park(fact, person)
+            case "listen" | "whisper" | "barge":
+                self._watch(fact, person, wanted)
+            case "try_flow":
+                self._trials.dialled(fact, person, wanted.argument)
+            case "state":
+                self._say(fact, person, self._state_of(person))
+            case _:
+                self._presence(fact, person, wanted)
 
     # ---- presence
 
@@ -154,18 +164,30 @@ class Codes:
         self._office.dial(Caller(person, person.extension), Station(fact.endpoint), fact.leg, agent.last_dialled,
                           phone_dialled=True)
 
-    def _pick_up(self, fact: f.LegArrived, person: Person, wanted: codes.Dialled) -> None:
+    def _taker(self, fact: f.LegArrived, person: Person | None) -> Taker:
+        return Taker(person, person.extension if person else extension_of(fact.endpoint))
+
+    def _pick_up(self, fact: f.LegArrived, who: Taker, number: str) -> None:
+        """`number`: an extension, "" for what rings in the own groups. Nobody need be signed in for it."""
+        if who.person and not who.person.picks_up:
+            raise err.NotAllowed
+        if not number:
+            call = self._pickups.in_group(who)
+        elif number in self._story.site.extensions and number not in self._story.site.person_by_extension:
+            call = self._pickups.rings_on(number)
+        else:
+            call = self._pickups.rings_at(self._colleague(number).id)
+        self._pickups.take(who, call, who.person is not None and who.person.picks_up == "all", leg=fact.leg,
+                           endpoint=fact.endpoint)
+
+    def _grab(self, fact: f.LegArrived, person: Person, which: str) -> None:
         if self._story.agents.get(person.id).presence == "signed_out":
             raise err.NotSignedIn
         if not person.picks_up:
             raise err.NotAllowed
-        if wanted.act == "grab":
-            call = self._pickups.waiting_for(person, wanted.argument)
-        elif wanted.argument:
-            call = self._pickups.rings_at(self._colleague(wanted.argument).id)
-        else:
-            call = self._pickups.in_group(person)
-        self._pickups.take(person, call, person.picks_up == "all", leg=fact.leg, endpoint=fact.endpoint)
+        call = self._pickups.waiting_for(person, which)
+        self._pickups.take(Taker(person, person.extension), call, person.picks_up == "all", leg=fact.leg,
+                           endpoint=fact.endpoint)
 
     def _park(self, fact: f.LegArrived, person: Person) -> None:
         """The call that this person has on hold (or still on another phone) goes into a slot, whose number is said."""

@@ -9,12 +9,11 @@ import structlog
 from yingda.calls import events as e
 from yingda.calls.machine import TALK
 from yingda.journey import errors as err
-from yingda.journey.pickups import by_hand
+from yingda.journey.pickups import Taker, by_hand
 from yingda.kit.ids import new_id
 
 if TYPE_CHECKING:
     from yingda.calls.state import Call
-    from yingda.journey.directory import Person
     from yingda.journey.story import Story
 
 log = structlog.get_logger("journey")
@@ -44,27 +43,27 @@ class Parking:
                                               back_ms=limits.back_s * 1000))
         return slot
 
-    def fetch(self, person: Person, slot: str, *, leg: str = "", endpoint: str = "") -> None:
-        """Connect the person with the call in this slot; "" is the one that he parked last, else the oldest.
+    def fetch(self, who: Taker, slot: str, *, leg: str = "", endpoint: str = "") -> None:
+        """Connect somebody with the call in this slot; "" is the one that he parked last, else the oldest.
 
-        `leg`: the phone that dialled the code; without it his phone is rung and lifts by itself. Raises
+        `leg`: the phone that dialled the code; without it the person's phone is rung and lifts by itself. Raises
         NothingParked, NotNow, NobodyThere and what `Story.way_out` raises.
         """
         story = self._story
-        call = self._meant(person, slot)
-        if story.agents.get(person.id).engagement != "free":
+        call = self._meant(who, slot)
+        if who.person and story.agents.get(who.person.id).engagement != "free":
             raise err.NotNow
-        station = story.reachable_at(person) if not leg else None
+        station = story.reachable_at(who.person) if who.person and not leg else None
         story.desk.post(call.id, by_hand(
-            call.id, person, station, at=story.now(), why="fetch", leg=leg,
+            call.id, who, station, at=story.now(), why="fetch", leg=leg,
             endpoint=station.endpoint if station else endpoint))
 
-    def _meant(self, person: Person, slot: str) -> Call:
+    def _meant(self, who: Taker, slot: str) -> Call:
         calls = self.parked()
         if slot:
             calls = [call for call in calls if call.slot == slot]
         else:
-            calls = [call for call in reversed(calls) if call.parked_by == person.id] or calls
+            calls = [call for call in reversed(calls) if who.person and call.parked_by == who.person.id] or calls
         if not calls:
             raise err.NothingParked
         return calls[0]

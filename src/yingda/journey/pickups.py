@@ -7,7 +7,7 @@ and what rings at the phones of his own extension group, whoever holds the right
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from yingda.agents import machine as am
 from yingda.bus import verbs as v
@@ -26,13 +26,24 @@ if TYPE_CHECKING:  # the story parks calls, and parking takes them by hand
 _RING_MS, _RING_OUTSIDE_MS = 15_000, 45_000
 
 
-def by_hand(call_id: str, person: Person, station: Station | None, *, at: int, why: str, leg: str,
+class Taker(NamedTuple):
+    """Who takes a call: a person, or a phone that is nobody's."""
+
+    person: Person | None
+    extension: str
+
+    @property
+    def agent_id(self) -> str:
+        return self.person.id if self.person else ""
+
+
+def by_hand(call_id: str, who: Taker, station: Station | None, *, at: int, why: str, leg: str,
             endpoint: str) -> e.PickUp:
-    """A person takes a call. `leg`: the phone that dialled the code; else his `station` is rung and lifts by itself."""
+    """Somebody takes a call. `leg`: the phone that dialled the code; else his `station` is rung and lifts by itself."""
     segment = str(new_id())
     rung = None if leg else station
     return e.PickUp(
-        at=at, agent_id=person.id, endpoint=endpoint, number=person.extension, leg=leg or switch_name("leg"),
+        at=at, agent_id=who.agent_id, endpoint=endpoint, number=who.extension, leg=leg or switch_name("leg"),
         segment=segment, bridge=switch_name("bridge"), why=why, record_as=f"{call_id}-{segment}",
         ring_ms=_RING_OUTSIDE_MS if station is not None and station.outside else _RING_MS, present=bool(leg),
         dialled=rung.dialled if rung else "", shown=rung.shown if rung else "",
@@ -70,7 +81,7 @@ class PickUps:
             call = self._waits_in((verb.from_queue,))
         else:
             call = self.rings_at(verb.from_agent)
-        self.take(person, call, verb.anywhere)
+        self.take(Taker(person, person.extension), call, verb.anywhere)
 
     def rings_at(self, agent_id: str) -> Call:
         """What rings at a colleague's phone. Raises NothingToPickUp."""
@@ -80,21 +91,30 @@ class PickUps:
             raise err.NothingToPickUp
         return call
 
-    def in_group(self, person: Person) -> Call:
+    def rings_on(self, extension: str) -> Call:
+        """What rings at a phone that is nobody's. Raises NothingToPickUp."""
+        for call in self._story.desk.live():
+            if rung(call) is not None and ringing_at(self._story.site, call) == extension:
+                return call
+        raise err.NothingToPickUp
+
+    def in_group(self, who: Taker) -> Call:
         """What has rung longest at a colleague's phone for a group that this agent serves, or at a phone of his own
         extension group. Raises NothingToPickUp.
         """
-        ringing = [call for call in self._story.desk.live() if (rings := rung(call)) and self._reaches(person, call)
-                   and rings.agent_id != person.id and not is_taken(call)]
+        ringing = [call for call in self._story.desk.live() if rung(call) and self._reaches(who, call)
+                   and ringing_at(self._story.site, call) != who.extension and not is_taken(call)]
         if not ringing:
             raise err.NothingToPickUp
         return min(ringing, key=lambda call: call.ringing_since or call.waiting_since or call.started_at)
 
-    def _reaches(self, person: Person, call: Call) -> bool:
-        """Whether it is for a queue that he serves, or rings at a phone of his extension group."""
-        if call.state in ("waiting", "offered") and call.queue_id in {queue_id for queue_id, _ in person.queues}:
+    def _reaches(self, who: Taker, call: Call) -> bool:
+        """Whether it is for a queue that he serves just now, or rings at a phone of his extension group."""
+        person = who.person
+        serves = person is not None and self._story.agents.get(person.id).presence != "signed_out"
+        if person and serves and call.state in ("waiting", "offered") and call.queue_id in dict(person.queues):
             return True
-        site, group = self._story.site, self._story.site.group_of(person.extension)
+        site, group = self._story.site, self._story.site.group_of(who.extension)
         return bool(group) and site.group_of(ringing_at(site, call)) == group
 
     def waiting_for(self, person: Person, which: str = "") -> Call:
@@ -121,17 +141,25 @@ class PickUps:
         return sorted((call for call in self._story.desk.live() if call.state == "waiting" and call.queue_id in queues),
                       key=lambda call: call.waiting_since)
 
-    def take(self, person: Person, call: Call, anywhere: bool, *, leg: str = "", endpoint: str = "") -> None:
-        """`leg`: the phone that dialled the code; without it the agent's phone is rung and lifts by itself."""
+    def take(self, who: Taker, call: Call, anywhere: bool, *, leg: str = "", endpoint: str = "") -> None:
+        """`leg`: the phone that dialled the code; without it the person's phone is rung and lifts by itself.
+
+        Raises TakenAlready, NotAllowed, NotNow.
+        """
         if (call.state != "waiting" and rung(call) is None) or is_taken(call):
             raise err.TakenAlready if call.agent_id else err.NotNow
-        if not anywhere and not self._reaches(person, call):
+        if not anywhere and not self._reaches(who, call):
             raise err.NotAllowed
-        agent = self._story.agents.get(person.id)
-        if agent.engagement != "free" or not (leg or am.may_dial(agent)):
+        station = self._rung_for(who) if not leg else None
+        if who.person and self._story.agents.get(who.person.id).engagement != "free":
             raise err.NotNow
-        station = self._story.station_of(person)
         self._story.dispatcher.leave(call.id)
         self._story.desk.post(call.id, by_hand(
-            call.id, person, station, at=self._now(), why="grab" if call.state == "waiting" else "pickup", leg=leg,
-            endpoint=endpoint or station.endpoint))
+            call.id, who, station, at=self._now(), why="grab" if call.state == "waiting" else "pickup", leg=leg,
+            endpoint=station.endpoint if station else endpoint))
+
+    def _rung_for(self, who: Taker) -> Station:
+        """The phone that is rung for who takes a call by the page. Raises NotNow, and as `Story.station_of`."""
+        if who.person is None or not am.may_dial(self._story.agents.get(who.person.id)):
+            raise err.NotNow
+        return self._story.station_of(who.person)

@@ -81,6 +81,7 @@ class Story:
         self.on_far_failed: Callable[[Call, e.FarFailed], None] = lambda call, fact: None
         self.on_door_keyed: Callable[[Call, str], None] = lambda call, digit: None
         self.on_door_again: Callable[[Call], None] = lambda call: None  # he stood there when the engine died
+        self.on_transfer_asked: Callable[[f.TransferAsked], None] = lambda fact: None
         self.on_turned_in: Callable[[Call], None] = lambda call: None
         self.trunks = TrunkStates()
         desk.on_fact = self.on_call_fact
@@ -109,7 +110,9 @@ class Story:
                 self._phone_changed(fact)
             case f.TrunkChanged():
                 self.trunks.changed(fact.trunk, fact.state, fact.reason, fact.at)
-            case f.TransferAsked() | f.CommandRefused():
+            case f.TransferAsked():
+                self.on_transfer_asked(fact)
+            case f.CommandRefused():
                 pass
             case _:
                 self.desk.on_leg_fact(fact)
@@ -248,7 +251,7 @@ class Story:
             self.agents.post(agent_id, am.ReadyAsked(at=fact.at))
 
     def _tell_agent(self, fact: e.AnyCallFact) -> None:
-        post, call_id = self.agents.post, fact.call_id
+        post, call_id = self._post, fact.call_id
         match fact:
             case e.CallRinging():
                 post(fact.agent_id, am.RingStarted(at=fact.at, call_id=call_id))
@@ -275,8 +278,12 @@ class Story:
             case _:
                 pass
 
+    def _post(self, agent_id: str, event: am.AnyEvent) -> None:
+        if agent_id:  # "": a phone that is nobody's
+            self.agents.post(agent_id, event)
+
     def _dialing(self, agent_id: str, ringing: bool, fact: e.CallDialing) -> None:
-        if agent_id:  # "": a phone that is nobody's, or an outside number
+        if agent_id:  # "": also an outside number
             self.agents.post(agent_id, am.DialStarted(at=fact.at, call_id=fact.call_id, ringing=ringing,
                                                       number="" if ringing else fact.number))
 

@@ -2620,9 +2620,9 @@ export const getImportTemplate = <ThrowOnError extends boolean = true>(options?:
  * `check` writes nothing; `all` writes all rows or, when one is faulty, none; `good` writes those without faults.
  *
  * `columns`: the field of each column in order, separated by commas and empty where it is not used; without it the
- * headings decide. An extension group in a row needs the right to edit extensions. Imported people have no password:
- * nobody can log in as them before one is set. `failed_file`: the faulty rows with their reasons, as an Excel file in
- * base64.
+ * headings decide. Who may edit extensions gets those made that are not there yet; an extension group in a row needs
+ * that right. Imported people have no password: nobody can log in as them before one is set. `failed_file`: the faulty
+ * rows with their reasons, as an Excel file in base64.
  */
 export const importPeople = <ThrowOnError extends boolean = true>(options: Options<ImportPeopleData, ThrowOnError>): RequestResult<ImportPeopleResponses, ImportPeopleErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ImportPeopleResponses, ImportPeopleErrors, ThrowOnError, 'data'>({
     ...formDataBodySerializer,

@@ -40,7 +40,7 @@ export default {
     nothing: 'This act changed no data',
   },
   auditObject: {
-    person: 'Person', queue: 'Queue', number: 'Number', trunk: 'Trunk', extension: 'Extension', customer: 'Customer', call: 'Call', recording: 'Recording', setting: 'Setting', department: 'Department', caller: 'Callers\' list', login: 'Log-in', flow: 'Call flow', break_reason: 'Break reason', call_category: 'Call category', extension_group: 'Extension group', audit: 'Audit log',
+    person: 'Person', queue: 'Queue', number: 'Number', trunk: 'Trunk', extension: 'Extension', customer: 'Customer', call: 'Call', recording: 'Recording', setting: 'Setting', department: 'Department', caller: 'Callers\' list', login: 'Log-in', flow: 'Voice flow', break_reason: 'Break reason', call_category: 'Call category', extension_group: 'Extension group', audit: 'Audit log',
     alarm: 'Alarm', alarm_rule: 'Alarm rule', notice: 'Notice', channel: 'Channel', backup: 'Backup', certificate: 'Certificate', api_key: 'API key', session: 'Session', second_factor: 'Second factor', role: 'Role', log: 'System log', bundle: 'Support bundle',
     calendar: 'Holiday calendar', calling_rule: 'Calling rule', data: 'Data', factor: 'Second factor', follow_up: 'Follow-up', handset: 'Telephone', hours: 'Working hours', login_policy: 'Log-in policy', music: 'Music', outside_login: 'Single sign-on', prompt: 'Prompt', room: 'Conference room', route: 'Outgoing route', supervise: 'Supervisor', support: 'Support', id_number: 'ID number',
   },
