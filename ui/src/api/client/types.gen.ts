@@ -4294,6 +4294,10 @@ export type OutboxOut = {
      */
     about: string;
     /**
+     * Receiver Name
+     */
+    receiver_name: string;
+    /**
      * Title
      */
     title: string;
@@ -5748,6 +5752,48 @@ export type RecordingOut = {
 };
 
 /**
+ * ReminderIn
+ */
+export type ReminderIn = {
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Body
+     */
+    body?: string;
+    /**
+     * Due At
+     */
+    due_at: number;
+};
+
+/**
+ * ReminderOut
+ */
+export type ReminderOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Body
+     */
+    body: string;
+    /**
+     * Due At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    due_at: number;
+};
+
+/**
  * ResetIn
  */
 export type ResetIn = {
@@ -6377,6 +6423,10 @@ export type SentOut = {
      * Read
      */
     read: number;
+    /**
+     * Unreached
+     */
+    unreached?: number;
 };
 
 /**
@@ -11655,6 +11705,82 @@ export type WithdrawNoticeResponses = {
 };
 
 export type WithdrawNoticeResponse = WithdrawNoticeResponses[keyof WithdrawNoticeResponses];
+
+export type ListRemindersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/reminders';
+};
+
+export type ListRemindersErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ListRemindersResponses = {
+    /**
+     * Response Listreminders
+     *
+     * Successful Response
+     */
+    200: Array<ReminderOut>;
+};
+
+export type ListRemindersResponse = ListRemindersResponses[keyof ListRemindersResponses];
+
+export type PlanReminderData = {
+    body: ReminderIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/reminders';
+};
+
+export type PlanReminderErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type PlanReminderResponses = {
+    /**
+     * Successful Response
+     */
+    201: ReminderOut;
+};
+
+export type PlanReminderResponse = PlanReminderResponses[keyof PlanReminderResponses];
+
+export type DropReminderData = {
+    body?: never;
+    path: {
+        /**
+         * Reminder Id
+         */
+        reminder_id: string;
+    };
+    query?: never;
+    url: '/api/v1/reminders/{reminder_id}';
+};
+
+export type DropReminderErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type DropReminderResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DropReminderResponse = DropReminderResponses[keyof DropReminderResponses];
 
 export type ListChannelPortsData = {
     body?: never;
