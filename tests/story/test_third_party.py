@@ -183,14 +183,18 @@ def test_listen_whisper_barge_in_one_session_and_the_talk_is_untouched() -> None
     watcher = now.watchers[0]
     assert w.bridges[call.bridge] == talkers and w.bridges[watcher.bridge] == {watcher.leg, watcher.snoop}
     assert not [x for _, x in w.commands if isinstance(x, c.Snoop)][-1].whisper
+    assert w.screen._agent("p2").watching == "listen"  # type: ignore[union-attr]
+    assert w.screen._agent(call.agent_id).watching == ""  # type: ignore[union-attr]
     do(w, v.WatchCall(actor="p2", agent_id="p2", call_id=call.id, mode="whisper"))
     w.run(50)
     assert [x for _, x in w.commands if isinstance(x, c.Snoop)][-1].whisper and w.bridges[call.bridge] == talkers
     do(w, v.WatchCall(actor="p2", agent_id="p2", call_id=call.id, mode="barge"))
     w.run(50)
     assert w.bridges[call.bridge] == talkers | {watcher.leg}
+    assert w.screen._agent("p2").watching == "barge"  # type: ignore[union-attr]
     w.leaves(watcher.leg)
     w.run(50)
+    assert w.screen._agent("p2").watching == ""  # type: ignore[union-attr]
     assert w.call(leg).state == "talking" and not w.call(leg).watchers and w.bridges[call.bridge] == talkers
     assert w.agent("1002").engagement == "free"
     w.leaves(leg)
