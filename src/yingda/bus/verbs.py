@@ -310,7 +310,8 @@ AnyVerb: TypeAlias = (
     OpenSoftphone | CloseSoftphone | SignIn | SignOut | SetReady | SetBreak | Dial | HangUpCall | AnswerCall
     | RejectCall | HoldCall | ResumeCall | MuteCall | SendDigits | TransferCall | ConsultCall | CancelConsult
     | CompleteTransfer | MakeConference | WatchCall | StopWatching | InterceptCall | ForceHangUp | ForceState
-    | ToggleConsult | InviteParty | RemoveParty | PickUpCall | ReloadDirectory | MoveAgent | ReloadMusic | SetFeatures | LookAround
+    | ToggleConsult | InviteParty | RemoveParty | PickUpCall
+    | ReloadDirectory | MoveAgent | ReloadMusic | SetFeatures | LookAround
     | MuteParticipant | RemoveParticipant
     | TestFlow | RecordPrompt | DropCallbacks | ParkCall | FetchParked
 )
