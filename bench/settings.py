@@ -32,7 +32,7 @@ _OPEN = """async (id) => {
   const stands = () => {
     const main = document.querySelector('main');
     const seen = (what) => [...main.querySelectorAll(what)].some((one) => one.getClientRects().length > 0);
-    return location.pathname === to && seen('h1') && !seen('.el-skeleton') && !seen('.el-loading-mask');
+    return location.pathname === to && seen('h1') && !seen('[aria-busy="true"]') && !seen('.el-loading-mask');
   };
   while (!stands()) {
     await frame();

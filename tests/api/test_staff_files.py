@@ -231,3 +231,19 @@ def test_columns_with_strange_headings_are_told_what_they_are(site: Site) -> Non
         assert (person["name"], person["mobile"]) == ("韩梅", "13800005901")
         for wrong, code in (("number,number", "doubled"), ("number,moon", "unknown"), ("number,,,,role", "unknown")):
             assert ask(wrong).json()["fields"]["columns"]["code"] == code
+
+
+def test_extensions_that_are_not_there_yet_are_made(site: Site) -> None:
+    head = ["Employee no.", "Name", "Extension"]
+    with site.login("9000") as admin:
+        old = admin.post("/api/v1/extensions", json={"number": "6721"}).json()
+        assert admin.put(f"/api/v1/extensions/{old['extension']['id']}",
+                         json={"number": "6721", "active": False}).status_code == 200
+        faulty = [["5721", "甲", "6722"], ["5722", "乙", "6722"], ["5723", "丙", "6721"], ["5724", "丁", "67-2"]]
+        told = send(admin, book([head, *faulty])).json()
+        assert {(one["row"], one["column"], one["reason"]) for one in told["faults"]} == {
+            (3, "extension", "已被占用。"), (4, "extension", "不存在。"), (5, "extension", "格式不正确。")}
+        assert "6722" not in {one["number"] for one in admin.get("/api/v1/extensions").json()}, "a check makes nothing"
+        assert send(admin, book([head, ["5721", "甲", "6722"]]), "all").json()["written"] == 1
+        phones = {one["number"]: one["person_name"] for one in admin.get("/api/v1/extensions").json()}
+        assert phones["6722"] == "甲"

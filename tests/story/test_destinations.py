@@ -20,8 +20,8 @@ def leading_to(destination: str) -> Directory:
 @pytest.mark.parametrize(("text", "code"), [
     ("queue:801", ""), ("flow:7251", ""), ("agent:1001", ""), ("number:+8613800138000", ""), ("voicemail:801", ""),
     ("callback:801", ""), ("hang_up:", ""), ("hang_up:yd/goodbye", ""), ("", "required"), ("801", "unknown"),
-    ("moon:1", "unknown"), ("queue:", "malformed"), ("number:1", "malformed"), ("hang_up:../../etc", "malformed"),
-    ("flow:a b", "malformed"), ("queue:801\n", "malformed")])
+    ("moon:1", "unknown"), ("queue:", "required"), ("voicemail:", "required"), ("number:1", "malformed"),
+    ("hang_up:../../etc", "malformed"), ("flow:a b", "malformed"), ("queue:801\n", "malformed")])
 def test_the_form_of_destinations(text: str, code: str) -> None:
     assert fault(text) == code
     assert (parse(text) is None) == bool(code)

@@ -59,6 +59,7 @@ async def test_from_nothing_to_the_first_answered_call(empty: Product, browser: 
 
 async def departments_and_people(page: Desk) -> None:
     await expect(page.field("department-0")).not_to_have_value("", timeout=SLOW_MS)
+    await expect(page.field("department-3")).not_to_have_value("")
     await page.keep("1-departments")
     await page.click("guide-save")
     await page.see("person-add")

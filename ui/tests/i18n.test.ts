@@ -34,6 +34,10 @@ describe('the two languages', () => {
     }
   })
 
+  it('no sentence holds a bar: it would be read as singular | plural, and a part of it be lost', () => {
+    for (const [key, text] of [...Object.entries(zhFlat), ...Object.entries(enFlat)]) expect(text.replace(/\{'[^']*'\}/g, ''), key).not.toContain('|')
+  })
+
   it('Chinese stands in the catalogue alone, not in the sources', () => {
     // Names of languages in their own script, plate colours and numbers are data; the two files below hold a language's own name.
     const allowed = [/中文/, /'中'/, /[，、（）]/g]

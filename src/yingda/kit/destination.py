@@ -42,12 +42,14 @@ def parse(text: str) -> Destination | None:
 def fault(text: str, kinds: tuple[str, ...] = KINDS) -> str:
     """"" when the text is a well-formed destination of one of these kinds, else the code of the field error.
 
-    required (empty) | unknown (no such kind) | malformed (the value cannot be one). Whether the target exists is for
-    those to say who know the site.
+    required (empty, or a kind without a target) | unknown (no such kind) | malformed (the value cannot be one).
+    Whether the target exists is for those to say who know the site.
     """
     if not text:
         return "required"
     kind, colon, value = text.partition(":")
     if not colon or kind not in kinds:
         return "unknown"
-    return "" if _VALUE[kind].fullmatch(value) else "malformed"
+    if _VALUE[kind].fullmatch(value):
+        return ""
+    return "malformed" if value else "required"

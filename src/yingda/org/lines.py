@@ -25,6 +25,7 @@ from yingda.store.errors import NotFound
 _SECRET = frozenset({"secret_sealed"})
 _ENDPOINT = re.compile(r"trunk-[a-z0-9-]{1,40}")
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,255}")
+MOST_PORT = 65_535
 _AREA = re.compile(r"0[0-9]{2,3}")
 _PREFIX = re.compile(r"[0-9*#+]{1,12}")
 _SHOWN = re.compile(r"[0-9]{3,17}")
@@ -127,12 +128,18 @@ async def delete_number(u: Uow, actor: Actor, number_id: int) -> None:
     await u.delete(row)
 
 
+def _is_host(text: str) -> bool:
+    """A name or an address, with a port or without."""
+    host, _, port = text.rpartition(":") if text.count(":") == 1 or "]:" in text else (text, "", "1")
+    return bool(host) and _HOST.fullmatch(text) is not None and port.isdecimal() and 1 <= int(port) <= MOST_PORT
+
+
 async def _check_trunk(u: Uow, data: TrunkData, own: int | None) -> None:
     checks = Checks()
     name = checks.text("name", data.name)
     if not _ENDPOINT.fullmatch(data.endpoint):
         checks.fail("endpoint", "malformed")
-    if data.host.strip() and not _HOST.fullmatch(data.host.strip()):
+    if data.host.strip() and not _is_host(data.host.strip()):
         checks.fail("host", "malformed")
     for part in data.match.split(","):
         try:

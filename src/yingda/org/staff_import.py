@@ -13,7 +13,7 @@ from yingda.store.errors import Invalid
 
 MOST_ROWS: Final = 5_000
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "number": ("工号", "员工号", "编号", "employee number", "number", "staff number"),
+    "number": ("工号", "员工号", "编号", "employee number", "employee no.", "employee no", "number", "staff number"),
     "name": ("姓名", "名字", "name", "full name"),
     "role": ("角色", "role"),
     "department": ("部门", "部门编号", "department"),
@@ -27,6 +27,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Field → how its column may be headed, in either language; the first of each go on templates."""
 
+EXTENSION: Final = re.compile(r"[0-9]{2,8}")
 _LONGEST = {"name": 60, "title": 40, "team": 40, "email": 200}
 
 
@@ -39,6 +40,8 @@ class Known:
     departments: Mapping[str, int | None]
     extensions: Mapping[str, int | None]  # None: somebody has it
     groups: Mapping[str, int | None] = field(default_factory=dict)  # of extensions; None: archived
+    makes_extensions: bool = False  # one that is not there yet is made
+    retired: frozenset[str] = frozenset()  # extensions out of use: nobody can be given them
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Fault:
 class Plan:
     """`columns`: field → place; `ignored`: headings that mean nothing here; `good`: row → person.
 
-    `groups`: row → into which group the person's extension is put.
+    `groups`: row → into which group the person's extension is put. `phones`: row → extension that is to be made.
     """
 
     columns: dict[str, int]
@@ -63,6 +66,7 @@ class Plan:
     rows: int = 0
     good: dict[int, PersonData] = field(default_factory=dict)
     groups: dict[int, int] = field(default_factory=dict)
+    phones: dict[int, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -107,7 +111,7 @@ def plan(table: Sequence[Sequence[str]], known: Known, wanted: Sequence[str] = (
         made.faults = [Fault(1, name, "column_missing", "") for name in missing]
         return made
     taken = {number.lower() for number in known.numbers}
-    held: set[int] = set()
+    held: set[str] = set()
     for at, cells in enumerate(table[1:], 2):
         row = {name: cells[place].strip() if place < len(cells) else "" for name, place in columns.items()}
         if not any(row.values()):
@@ -124,12 +128,14 @@ def plan(table: Sequence[Sequence[str]], known: Known, wanted: Sequence[str] = (
             taken.add(row["number"].lower())
             if (group := known.groups.get(row.get("extension_group", "").lower())) is not None:
                 made.groups[at] = group
-            if made.good[at].extension_id is not None:
-                held.add(made.good[at].extension_id or 0)
+            if phone := row.get("extension", ""):
+                held.add(phone)
+                if phone not in known.extensions:
+                    made.phones[at] = phone
     return made
 
 
-def _faults(row: Mapping[str, str], known: Known, taken: set[str], held: set[int]) -> list[tuple[str, str]]:
+def _faults(row: Mapping[str, str], known: Known, taken: set[str], held: set[str]) -> list[tuple[str, str]]:
     found = []
     number = row["number"]
     if not number:
@@ -158,18 +164,15 @@ def _faults(row: Mapping[str, str], known: Known, taken: set[str], held: set[int
     return found
 
 
-def _places(row: Mapping[str, str], known: Known, held: set[int]) -> list[tuple[str, str]]:
+def _places(row: Mapping[str, str], known: Known, held: set[str]) -> list[tuple[str, str]]:
     found = []
     if word := row.get("department", "").lower():
         if word not in known.departments:
             found.append(("department", "unknown"))
         elif known.departments[word] is None:
             found.append(("department", "ambiguous"))
-    if word := row.get("extension", ""):
-        if word not in known.extensions:
-            found.append(("extension", "unknown"))
-        elif known.extensions[word] is None or known.extensions[word] in held:
-            found.append(("extension", "taken"))
+    if (word := row.get("extension", "")) and (reason := _phone(word, known, held)):
+        found.append(("extension", reason))
     if word := row.get("extension_group", "").lower():
         if word not in known.groups:
             found.append(("extension_group", "unknown"))
@@ -178,6 +181,17 @@ def _places(row: Mapping[str, str], known: Known, held: set[int]) -> list[tuple[
         elif not row.get("extension"):
             found.append(("extension_group", "needs_extension"))
     return found
+
+
+def _phone(number: str, known: Known, held: set[str]) -> str:
+    """Why nobody can be given the extension of this number, "" when he can."""
+    if number in held or (number in known.extensions and known.extensions[number] is None):
+        return "taken"
+    if number in known.extensions:
+        return ""
+    if number in known.retired or not known.makes_extensions:
+        return "unknown"
+    return "" if EXTENSION.fullmatch(number) else "malformed"
 
 
 def _is_hidden(char: str) -> bool:

@@ -65,6 +65,7 @@ export function useForm<Stored extends { rev?: string }, Draft extends object>(w
 
   /** For a button: true when it is saved, else the faults stand at their fields. */
   async function save(): Promise<boolean> {
+    if (saving.value) return false
     faults.clear()
     saving.value = true
     try {

@@ -15,8 +15,9 @@ from yingda.acd.models import QueueMember
 from yingda.acd.repo import get_queue
 from yingda.kit.i18n import text
 from yingda.org import audit, departments, extension_groups, people, roles
-from yingda.org.extensions import list_extensions
+from yingda.org.extensions import create_extension, list_extensions
 from yingda.org.permissions import Permission
+from yingda.org.sealing import Seal
 from yingda.org.staff_import import COLUMNS, Known, Plan, plan
 from yingda.store.engine import Uow
 from yingda.web.access import require
@@ -49,7 +50,7 @@ def _headings(language: str) -> list[str]:
     return [next(one for one in words if one.isascii() == (language == "en")) for words in COLUMNS.values()]
 
 
-async def _known(u: Uow) -> Known:
+async def _known(u: Uow, me: Identity) -> Known:
     names = {role.code: role.name for role in await roles.list_roles(u) if role.active}
     by_word = {code: code for code in names} | {name.lower(): code for code, name in names.items() if name}
     for language in ("zh", "en"):
@@ -59,14 +60,20 @@ async def _known(u: Uow) -> Known:
     by_place: dict[str, int | None] = {
         row.name.lower(): row.id if counts[row.name.lower()] == 1 else None for row in places}
     by_place |= {row.number.lower(): row.id for row in places}
+    phones = await list_extensions(u)
     return Known(
         numbers={row.number for row in await people.list_people(u)}, roles=by_word, departments=by_place,
-        extensions={one.number: None if one.person_id else one.id for one in await list_extensions(u) if one.active},
+        extensions={one.number: None if one.person_id else one.id for one in phones if one.active},
+        retired=frozenset(one.number for one in phones if not one.active),
+        makes_extensions=me.may(Permission.EXTENSIONS_EDIT),
         groups={row.name.lower(): row.id if row.active else None for row in await extension_groups.list_groups(u)})
 
 
-async def _write(u: Uow, me: Identity, made: Plan) -> int:
-    """How many people have come in; their extensions are in the groups that the rows name."""
+async def _write(u: Uow, me: Identity, seal: Seal, made: Plan) -> int:
+    """How many people have come in; extensions that they lack are made, and put into the groups that the rows name."""
+    for at, number in made.phones.items():
+        phone, _ = await create_extension(u, me.actor, seal, number)
+        made.good[at] = replace(made.good[at], extension_id=phone.id)
     written = len(await people.insert_people(u, me.actor, made.good.values()))
     wanted: dict[int, list[int]] = {}
     for at, group in made.groups.items():
@@ -112,20 +119,20 @@ async def import_people(me: Editor, request: Request, file: Annotated[UploadFile
     """`check` writes nothing; `all` writes all rows or, when one is faulty, none; `good` writes those without faults.
 
     `columns`: the field of each column in order, separated by commas and empty where it is not used; without it the
-    headings decide. An extension group in a row needs the right to edit extensions. Imported people have no password:
-    nobody can log in as them before one is set. `failed_file`: the faulty rows with their reasons, as an Excel file in
-    base64.
+    headings decide. Who may edit extensions gets those made that are not there yet; an extension group in a row needs
+    that right. Imported people have no password: nobody can log in as them before one is set. `failed_file`: the faulty
+    rows with their reasons, as an Excel file in base64.
     """
     room = room_of(request)
     table = await run_in_threadpool(rows_of, await file.read())
     async with room.store.uow() as u:
-        made = plan(table, await _known(u), columns.split(",") if columns else ())
+        made = plan(table, await _known(u, me), columns.split(",") if columns else ())
         for data in made.good.values():
             await check_may_edit(u, me, None, data)
         if made.groups and not me.may(Permission.EXTENSIONS_EDIT):
             raise NotAllowed
         write = mode == "good" or (mode == "all" and not made.faults)
-        written = await _write(u, me, made) if write else 0
+        written = await _write(u, me, room.seal, made) if write else 0
     if written:
         room.reload_engine(me.person_id)
     return await run_in_threadpool(_out, table, made, me.language, written)

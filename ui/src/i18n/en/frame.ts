@@ -5,7 +5,7 @@ export default {
   app: { name: 'Yingda', notFound: 'No such page', notFoundText: 'The address may be misspelt, or the page has moved.', toStart: 'Back to the start' },
   word: {
     bracketed: '{text} ({note})', labelled: '{name}: {text}',
-    undo: 'Undo', undone: 'Taken back', archive: 'Archive', restore: 'Restore', cancel: 'Cancel', save: 'Save', close: 'Close', edit: 'Edit', remove: 'Remove', search: 'Search', reset: 'Reset', more: 'Load more', copy: 'Copy',
+    undo: 'Undo', undone: 'Taken back', removed: 'Removed: {name}', archivedName: 'Archived: {name}', restoredName: 'Restored: {name}', archive: 'Archive', restore: 'Restore', cancel: 'Cancel', save: 'Save', close: 'Close', edit: 'Edit', remove: 'Remove', search: 'Search', reset: 'Reset', more: 'Load more', copy: 'Copy',
     copied: 'Copied', tryAgain: 'Try again', notLoaded: 'Could not be loaded', withheld: 'Number withheld', stop: '. ', none: 'None', saved: 'Saved',
     actions: 'Actions', active: 'Active', inactive: 'Inactive', from: 'From', to: 'To', unsaved: 'Unsaved changes', discard: 'Discard changes',
     discardText: 'This page holds changes that are not saved. They are lost when you leave.', refresh: 'Refresh', moreActs: 'More', seconds: 's', open: 'Open', chooseRow: 'Choose this row', choosePage: 'Choose all on this page',
@@ -49,7 +49,7 @@ export default {
     help: 'Password forgotten or account locked? Ask your administrator.', claim: 'Every call gets an answer.', claimText: 'Calls, recordings, customers and the live board on one page, and every call on record.',
   },
   setup: {
-    title: 'First set-up', intro: 'Creates the company and its first administrator. Log in with that number afterwards to add people, extensions and queues.', company: 'Company', zone: 'Time zone', adminNumber: 'Administrator number', adminName: 'Administrator name',
+    title: 'First set-up', intro: 'Creates the company and you as its first administrator. A guide then leads you through people, telephone line and menu to the first call.', company: 'Company', zone: 'Time zone', adminNumber: 'Administrator number', adminName: 'Administrator name',
     submit: 'Create and enter', done: 'The company is set up already', toLogin: 'Go to log-in', badLink: 'This set-up link is not valid any more', badLinkText: 'Use the newest link that the program printed when it started.',
   },
   problem: { unreachable: 'The server cannot be reached. Check the network and try again.', server: 'Server error ({status}). Please try again in a moment.' },

@@ -5,7 +5,7 @@ export default {
     about: { departments: 'Which departments there are', people: 'Numbers, extensions and passwords', line: 'Connect a carrier or a gateway', hotline: 'What customers dial and what they hear', test: 'Take a real call and check its recording' },
     departments: { text: 'Departments sort people and figures. They can be changed later.', usual: 'Usual ones:', name: 'Department', add: 'Another department' },
     usualKind: { dealer: 'Car dealer', shop: 'Retailer', office: 'Any company' },
-    usualNames: { dealer: 'Customer service|Sales|Workshop|Parts', shop: 'Customer service|Shops|Logistics', office: 'Customer service|Sales|Administration' },
+    usualNames: { dealer: 'Customer service/Sales/Workshop/Parts', shop: 'Customer service/Shops/Logistics', office: 'Customer service/Sales/Administration' },
     people: {
       text: 'Each person gets an extension with the same number and a first password, to be changed at the first log-in. Many people are quicker from Excel.', number: 'Number', name: 'Name', role: 'Role', password: 'First password', secret: 'Phone password (SIP)', yours: 'unchanged', once: 'Passwords are shown this once. Print them or write them down. Calls in the browser need no phone password.',
       print: 'Print', add: 'Another person', import: 'Import from Excel', me: 'I take calls myself (extension {number} for me)', save: 'Add these people',
@@ -18,6 +18,7 @@ export default {
     },
     hotline: {
       text: 'The number that customers dial, the menu that they hear, who answers, and the opening hours. All of it can be changed on its own page later.', number: 'Number that customers dial', numberHint: 'As the line sends it; with area code for fixed lines.', trunk: 'Comes in by', anyTrunk: 'Any line', heard: 'Callers hear', menu: 'A greeting, then a choice by key', single: 'A greeting, then an agent',
+      otherNames: 'The supplied announcement still says "sales" and "after-sales service". After this step record your own under Prompts → Supplied (the menu announcement) → Replace.',
       menuHint: 'Callers hear: "For sales, press one. For after-sales service, press two." Your own recording can replace it under Prompts.', singleHint: 'After the greeting callers wait for an agent.', group: 'Queue', members: 'Who answers', nobody: 'Choose people', sales: 'Sales', service: 'After-sales service', oneName: 'Customer service', always: 'Open day and night', holidays: 'Follow the official public holidays and make-up days', closed: 'Outside these hours callers hear so and can leave a message.', make: 'Make the hotline',
     },
     test: {

@@ -37,7 +37,7 @@ export default {
   },
   room: {
     note: 'Dial the number, key the PIN, and talk together', add: 'New room', edit: 'Edit room', none: 'No conference rooms yet', noneText: 'Make a room and tell its number and PIN to those who shall come.', number: 'Number', numberHint: 'Dialled on a phone to enter the room.', pin: 'PIN', withModerator: 'PIN, waits for moderator', withPin: 'PIN', open: 'No PIN', inside: 'In the room', nobody: 'Nobody', moderator: 'Moderator', waits: 'Waits for the moderator',
-    kick: 'Remove', pinHint: '4 to 12 digits. Without one, everybody who knows the number comes in.', moderatorPin: 'Moderator PIN', moderatorHint: 'When set, the others hear music until the moderator has come in with this PIN.', capacity: 'Most people', tones: 'Play a tone when somebody comes or leaves', remove: 'Remove room', removeText: 'Nobody can dial into "{name}" any more. A conference that is going on is not touched.',
+    kick: 'Remove', pinOff: 'Take the PIN off', pinHint: '4 to 12 digits. Without one, everybody who knows the number comes in.', moderatorPin: 'Moderator PIN', moderatorHint: 'When set, the others hear music until the moderator has come in with this PIN.', capacity: 'Most people', tones: 'Play a tone when somebody comes or leaves', remove: 'Remove room', removeText: 'Nobody can dial into "{name}" any more. A conference that is going on is not touched.',
   },
   phoneState: { free: 'Available', busy: 'In a call', offline: 'Offline' },
 } satisfies Same<typeof zh>

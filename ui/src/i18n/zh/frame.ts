@@ -2,7 +2,7 @@ export default {
   app: { name: '应答', notFound: '没有这个页面', notFoundText: '地址可能写错了，或者页面已经移走。', toStart: '回到首页' },
   word: {
     bracketed: '{text}（{note}）', labelled: '{name}：{text}',
-    undo: '撤销', undone: '已撤销', archive: '归档', restore: '恢复', cancel: '取消', save: '保存', close: '关闭', edit: '编辑', remove: '移除', search: '查询', reset: '重置', more: '加载更多', copy: '复制',
+    undo: '撤销', removed: '已移除：{name}', archivedName: '已归档：{name}', restoredName: '已恢复：{name}', undone: '已撤销', archive: '归档', restore: '恢复', cancel: '取消', save: '保存', close: '关闭', edit: '编辑', remove: '移除', search: '查询', reset: '重置', more: '加载更多', copy: '复制',
     copied: '已复制', tryAgain: '重试', notLoaded: '没能加载', withheld: '未显示号码', stop: '。', none: '无', saved: '已保存',
     actions: '操作', active: '启用', inactive: '停用', from: '从', to: '到', unsaved: '有未保存的修改', discard: '放弃修改',
     discardText: '这个页面上有尚未保存的修改，离开后会丢失。', refresh: '刷新', seconds: '秒', moreActs: '更多', open: '打开', chooseRow: '选择本行', choosePage: '选择本页全部',
@@ -46,7 +46,7 @@ export default {
     help: '忘记密码或账号被锁定时，请联系管理员。', claim: '每一个来电，都有应答。', claimText: '接听、录音、客户资料和实时监控在同一个页面里，每一通电话都有记录可查。',
   },
   setup: {
-    title: '初次设置', intro: '创建公司和第一位管理员。之后用这个工号登录，继续添加人员、分机和服务分组。', company: '公司名称', zone: '时区', adminNumber: '管理员工号', adminName: '管理员姓名',
+    title: '初次设置', intro: '创建公司，您就是第一位管理员。随后由向导带您添加人员、接入线路、设好菜单，直到接通第一个电话。', company: '公司名称', zone: '时区', adminNumber: '管理员工号', adminName: '管理员姓名',
     submit: '创建并进入', done: '公司已经设置完成', toLogin: '去登录', badLink: '设置链接无效或已过期', badLinkText: '请使用启动程序时终端里显示的最新链接。',
   },
   problem: { unreachable: '连不上服务器，请检查网络后重试。', server: '服务器出错（{status}），请稍后重试。' },

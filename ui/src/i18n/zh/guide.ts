@@ -5,7 +5,7 @@ export default {
     about: { departments: '公司有哪些部门', people: '坐席的工号、分机和密码', line: '连接运营商或语音网关', hotline: '客户拨打的号码，接通后听到什么', test: '接一个真实的来电，检查录音' },
     departments: { text: '部门用来归类人员和统计，以后可以调整。', usual: '常用：', name: '部门名称', add: '再加一个部门' },
     usualKind: { dealer: '汽车经销商', shop: '零售商家', office: '一般公司' },
-    usualNames: { dealer: '客服中心|销售部|售后服务部|配件部', shop: '客服中心|门店|仓储物流', office: '客服中心|业务部|行政部' },
+    usualNames: { dealer: '客服中心/销售部/售后服务部/配件部', shop: '客服中心/门店/仓储物流', office: '客服中心/业务部/行政部' },
     people: {
       text: '每个人会得到一个与工号相同的分机和初始密码，第一次登录时要求修改。人多时可以从 Excel 导入。', number: '工号', name: '姓名', role: '角色', password: '初始密码', secret: '话机密码（SIP）', yours: '不变', once: '密码只显示这一次，请打印或抄下来交给本人。浏览器接听不需要话机密码。',
       print: '打印', add: '再加一人', import: '从 Excel 导入', me: '我自己也接电话（为 {number} 建立分机）', save: '建立人员',
@@ -18,6 +18,7 @@ export default {
     },
     hotline: {
       text: '设定客户拨打的号码、听到的菜单、由谁接听和营业时间。做好后都可以在各自的页面里修改。', number: '客户拨打的号码', numberHint: '与线路送来的被叫号码一致，固话带区号。', trunk: '从哪条线路进来', anyTrunk: '任何线路', heard: '接通后', menu: '欢迎语，然后按键选择', single: '欢迎语，然后直接转人工',
+      otherNames: '自带的菜单提示音说的仍是“销售咨询”和“售后服务”。完成这一步后，请到“提示音 → 自带”里把它换成自己的录音。',
       menuHint: '客户听到：“销售咨询，请按一。售后服务，请按二。”以后可以在“提示音”里换成自己的录音。', singleHint: '客户听到欢迎语后进入排队。', group: '服务分组', members: '接听的人', nobody: '选择人员', sales: '销售咨询', service: '售后服务', oneName: '客户服务', always: '全天接听', holidays: '按国家节假日和调休安排', closed: '营业时间以外的来电会听到说明，并可以留言。', make: '建立热线',
     },
     test: {

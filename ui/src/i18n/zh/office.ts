@@ -35,7 +35,7 @@ export default {
   },
   room: {
     note: '拨内部号码、输入密码即可开会', add: '新增会议室', edit: '编辑会议室', none: '还没有会议室', noneText: '建立会议室，把号码和密码告诉参会人。', number: '会议号码', numberHint: '在话机上拨这个号码进入会议室。', pin: '密码', withModerator: '密码，等主持人', withPin: '需要密码', open: '不需要密码', inside: '正在开会', nobody: '无人', moderator: '主持人', waits: '等候主持人',
-    kick: '请出', pinHint: '4 到 12 位数字。不填则知道号码的人都能进入。', moderatorPin: '主持人密码', moderatorHint: '设置后，其他人听音乐等候，主持人用这个密码进入后会议才开始。', capacity: '最多人数', tones: '有人进出时播放提示音', remove: '移除会议室', removeText: '移除“{name}”后不能再拨入。正在进行的会议不受影响。',
+    kick: '请出', pinOff: '去掉密码', pinHint: '4 到 12 位数字。不填则知道号码的人都能进入。', moderatorPin: '主持人密码', moderatorHint: '设置后，其他人听音乐等候，主持人用这个密码进入后会议才开始。', capacity: '最多人数', tones: '有人进出时播放提示音', remove: '移除会议室', removeText: '移除“{name}”后不能再拨入。正在进行的会议不受影响。',
   },
   phoneState: { free: '可接听', busy: '通话中', offline: '离线' },
 } as const

@@ -94,7 +94,9 @@ export function useRecord<Row extends { id: string; rev?: string }, Draft extend
   return {
     rows: computed(() => query.data.value ?? head.data.value),
     /** Only the first rows are there so far: nobody may take their number for the number of all. */
-    partial: computed(() => !query.data.value && Boolean(head.data.value)),
+    partial: computed(() => !query.data.value && (head.data.value?.length ?? 0) >= FIRST),
+    /** Somebody looks for something: all rows are wanted now. */
+    hurry: () => { whole.value = true },
     error: computed(() => query.error.value ?? head.error.value),
     again: () => void query.refetch(),
     shown, id, draft, faults, dirty, saving, reload,

@@ -5,6 +5,9 @@ import { listDepartments, listPermissions, listRoles, type DepartmentOut } from 
 import { useSession } from '@/app/session'
 import { language, tCode } from '@/i18n'
 
+/** What is told once of a person whose password was made. */
+export interface NewPassword { number: string; name: string; password: string }
+
 export interface Place extends DepartmentOut { depth: number; children: Place[] }
 
 /** The departments as a tree, by number. A department whose parent is not among them stands at the top. */

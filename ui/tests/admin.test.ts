@@ -1,0 +1,87 @@
+// What the administration's forms and lists owe to whoever types fast, half, or early.
+import { VueQueryPlugin } from '@tanstack/vue-query'
+import { flushPromises, mount } from '@vue/test-utils'
+import { ElFormItem, ElInput, ElSelect } from 'element-plus'
+import { Hash } from 'lucide-vue-next'
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { defineComponent, h, nextTick, ref } from 'vue'
+import { i18n } from '@/i18n'
+import YColumn from '@/kit/YColumn'
+import { useFieldErrors } from '@/kit/field-errors'
+import AdminTable from '@/rooms/admin/AdminTable.vue'
+import EditDrawer from '@/rooms/admin/EditDrawer.vue'
+import { FIRST, useRecord } from '@/rooms/admin/record'
+import WayOn from '@/rooms/admin/WayOn.vue'
+
+vi.mock('vue-router', () => ({ useRoute: () => ({ path: '/page' }), useRouter: () => ({}) }))
+vi.mock('@/app/directory', () => ({ useDirectory: () => ({ people: ref([]), queues: ref([{ id: '1', number: '801', name: 'Sales', active: true }]), flows: ref([]) }) }))
+const plugins = [i18n, createPinia(), VueQueryPlugin]
+const others = Array.from({ length: FIRST + 5 }, (_, n) => ({ id: String(n), name: `Person ${n}` }))
+
+beforeEach(() => setActivePinia(createPinia()))
+
+describe('a form', () => {
+  it('that is sent twice before the answer is there makes one record', async () => {
+    let answer!: () => void
+    const save = vi.fn(() => new Promise<void>((done) => { answer = done }))
+    mount(EditDrawer, { props: { modelValue: true, title: 'New', faults: useFieldErrors(), dirty: true, save, saveText: 'Save' }, slots: { default: () => h(ElFormItem, () => h(ElInput)) }, global: { plugins }, attachTo: document.body })
+    await flushPromises()
+    const send = document.querySelector<HTMLElement>('[data-submit]')!
+    send.click()
+    send.click()
+    expect(save).toHaveBeenCalledTimes(1)
+    answer()
+    await flushPromises()
+    send.click()
+    expect(save).toHaveBeenCalledTimes(2)
+  })
+
+  it('tells "go to" without a target as that, and not as "wait on"', async () => {
+    const told = vi.fn()
+    const way = mount(WayOn, { props: { modelValue: '', label: 'Nobody', staying: true, testid: 'way', 'onUpdate:modelValue': told }, global: { plugins } })
+    const pick = (name: string) => way.findAllComponents(ElSelect).find((one) => one.attributes('data-testid') === name)!
+    pick('way-mode').vm.$emit('update:modelValue', 'go')
+    expect(told).toHaveBeenLastCalledWith('queue:')
+    await way.setProps({ modelValue: 'queue:' })
+    pick('way-kind').vm.$emit('update:modelValue', 'voicemail')
+    expect(told).toHaveBeenLastCalledWith('voicemail:')
+    await way.setProps({ modelValue: 'voicemail:' })
+    pick('way-value').vm.$emit('update:modelValue', '801')
+    expect(told).toHaveBeenLastCalledWith('voicemail:801')
+  })
+})
+
+describe('a long list', () => {
+  it('says that it is still loading while only its first rows are searched, and fetches the rest at once', async () => {
+    let answer!: (rows: typeof others) => void
+    const whole = vi.fn(() => new Promise<typeof others>((done) => { answer = done }))
+    const find = ref('')
+    let hurry!: () => void
+    const Page = defineComponent({
+      setup() {
+        const list = useRecord('people', whole, () => ({ name: '' }), ({ name }) => ({ name }), undefined, async () => others.slice(0, FIRST))
+        hurry = list.hurry
+        return () => h(AdminTable, { title: 'People', addText: 'New', rows: list.rows.value?.filter((row) => row.name.includes(find.value)), partial: list.partial.value, error: null, icon: Hash, emptyTitle: 'Nobody', emptyText: '', testid: 'people' }, () => h(YColumn, { label: 'Name', prop: 'name' }))
+      },
+    })
+    const page = mount(Page, { global: { plugins } })
+    await flushPromises()
+    expect(page.find('[data-testid="people-rest"]').exists()).toBe(false)
+    expect(whole).not.toHaveBeenCalled()
+    find.value = String(FIRST)
+    hurry()
+    await nextTick()
+    await flushPromises()
+    expect(whole).toHaveBeenCalledTimes(1)
+    expect(page.text()).not.toContain('Nobody')
+    find.value = '1'
+    await nextTick()
+    expect(page.find('[data-testid="people-rest"]').exists()).toBe(true)
+    answer(others)
+    await vi.waitFor(() => expect(page.find('[data-testid="people-rest"]').exists()).toBe(false))
+    find.value = String(FIRST)
+    await nextTick()
+    expect(page.text()).toContain(`Person ${FIRST}`)
+  })
+})
