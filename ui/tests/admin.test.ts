@@ -6,6 +6,8 @@ import { Hash } from 'lucide-vue-next'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h, nextTick, ref } from 'vue'
+import { ApiProblem } from '@/api/problem'
+import { inWords } from '@/app/say'
 import { i18n } from '@/i18n'
 import YColumn from '@/kit/YColumn'
 import { useFieldErrors } from '@/kit/field-errors'
@@ -50,6 +52,12 @@ describe('a form', () => {
     pick('way-value').vm.$emit('update:modelValue', '801')
     expect(told).toHaveBeenLastCalledWith('voicemail:801')
   })
+})
+
+it('a refusal of fields that no form shows is told in the words of those fields', () => {
+  const [long, missing] = [{ code: 'too_long', message: 'Too long.' }, { code: 'required', message: 'Required.' }]
+  expect(inWords(new ApiProblem(422, 'invalid', 'See the marked fields.', { name: long, note: long, number: missing }))).toBe('Too long. Required.')
+  expect(inWords(new ApiProblem(409, 'in_use', 'In use.'))).toBe('In use.')
 })
 
 describe('a long list', () => {
