@@ -39,6 +39,18 @@ describe('a form', () => {
     expect(save).toHaveBeenCalledTimes(2)
   })
 
+  it('puts the cursor into the first field that is wrong', async () => {
+    const faults = useFieldErrors()
+    const fields = () => ['name', 'number'].map((name) => h(ElFormItem, { error: faults.errors[name] }, () => h(ElInput, { 'data-testid': name })))
+    const save = () => Promise.reject(new ApiProblem(422, 'invalid', '', { number: { code: 'taken', message: 'Taken.' } }))
+    const drawer = mount(EditDrawer, { props: { modelValue: true, title: 'Numbers', faults, dirty: true, save }, slots: { default: fields }, global: { plugins }, attachTo: document.body })
+    await flushPromises()
+    const all = [...document.querySelectorAll<HTMLElement>('[data-submit]')]
+    all.at(-1)!.click()
+    await vi.waitFor(() => expect((document.activeElement as HTMLElement).dataset.testid).toBe('number'))
+    drawer.unmount()
+  })
+
   it('tells "go to" without a target as that, and not as "wait on"', async () => {
     const told = vi.fn()
     const way = mount(WayOn, { props: { modelValue: '', label: 'Nobody', staying: true, testid: 'way', 'onUpdate:modelValue': told }, global: { plugins } })
