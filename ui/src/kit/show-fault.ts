@@ -5,5 +5,5 @@ export async function showFault(form: Element | null | undefined): Promise<void>
   await nextTick()
   const item = form?.querySelector('.el-form-item.is-error')
   item?.scrollIntoView?.({ block: 'nearest' })
-  item?.querySelector<HTMLElement>('input, textarea')?.focus({ preventScroll: true })
+  item?.querySelector<HTMLElement>('input:not([role=combobox]), textarea')?.focus({ preventScroll: true })
 }
