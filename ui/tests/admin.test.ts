@@ -7,6 +7,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h, nextTick, ref } from 'vue'
 import { ApiProblem } from '@/api/problem'
+import type { TrunkOut } from '@/api'
 import { inWords } from '@/app/say'
 import { i18n } from '@/i18n'
 import YColumn from '@/kit/YColumn'
@@ -14,6 +15,7 @@ import { useFieldErrors } from '@/kit/field-errors'
 import AdminTable from '@/rooms/admin/AdminTable.vue'
 import EditDrawer from '@/rooms/admin/EditDrawer.vue'
 import { FIRST, useRecord } from '@/rooms/admin/record'
+import { choosable } from '@/rooms/admin/trunks'
 import WayOn from '@/rooms/admin/WayOn.vue'
 
 vi.mock('vue-router', () => ({ useRoute: () => ({ path: '/page' }), useRouter: () => ({}) }))
@@ -70,6 +72,13 @@ it('a refusal of fields that no form shows is told in the words of those fields'
   const [long, missing] = [{ code: 'too_long', message: 'Too long.' }, { code: 'required', message: 'Required.' }]
   expect(inWords(new ApiProblem(422, 'invalid', 'See the marked fields.', { name: long, note: long, number: missing }))).toBe('Too long. Required.')
   expect(inWords(new ApiProblem(409, 'in_use', 'In use.'))).toBe('In use.')
+})
+
+it('lines out of use and the test caller\'s own cannot be chosen, what is chosen already stays', () => {
+  const line = (id: string, active: boolean, endpoint = `trunk-${id}`) => ({ id, active, endpoint }) as TrunkOut
+  const all = [line('a', true), line('b', false), line('c', true, 'trunk-test-call')]
+  expect(choosable(all, []).map((one) => one.id)).toEqual(['a'])
+  expect(choosable(all, ['b', null]).map((one) => one.id)).toEqual(['a', 'b'])
 })
 
 describe('a long list', () => {
