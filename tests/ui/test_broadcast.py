@@ -44,7 +44,7 @@ async def test_a_broadcast_pops_up_at_an_agents_page_until_it_is_read(desk: Open
 async def test_an_agent_has_himself_reminded_and_thinks_better_of_it(desk: Opener) -> None:
     agent = await desk("1003")
     await agent.log_in()
-    await agent.click("menu-ops/notices")
+    await agent.click("menu-notices")
     await agent.click("reminder-new")
     await agent.click("reminder-save")
     await expect(agent.page.locator(".el-form-item__error")).to_have_count(2, timeout=SLOW_MS)
