@@ -149,7 +149,7 @@ class Verbs:
         account = self._softphones.open(person.id, endpoint, verb.client, verb.take_over,
                                         self._story.phones.get(endpoint, False))
         agent = self._story.agents.get(person.id)
-        if agent.call_id and agent.phone == "web":
+        if agent.call_id and agent.phone == "web" and not verb.talking:
             self._story.awaiting_phone.add(person.id)  # a page loaded anew in mid-call: ring it when it registers
         if self.switch_up:
             await self._switch.put_phone(account)
