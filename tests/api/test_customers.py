@@ -66,7 +66,9 @@ def test_faults_stand_at_their_fields_in_the_readers_language(site: Site) -> Non
             "name": " ", "phones": [{"number": "12"}], "vehicles": [{"vin": "SHORT"}], "kind": "alien"})
         assert answer.status_code == 422
         fields = answer.json()["fields"]
-        assert fields["name"] == {"code": "required", "message": "必填。"} and fields["kind"]["code"] == "not_offered"
+        words = {"zh": "必填。", "en": "Required."}
+        assert fields["name"] == {"code": "required", "message": "必填。", "words": words}
+        assert fields["kind"]["code"] == "not_offered"
         answer = agent.post("/api/v1/customers", json={"name": "好", "phones": [{"number": "1"}],
                                                        "vehicles": [{"vin": "SHORT"}, {}]})
         assert set(answer.json()["fields"]) == {"phones.0.number", "vehicles.0.vin", "vehicles.1.plate"}

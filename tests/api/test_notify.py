@@ -9,7 +9,9 @@ import pytest
 from tests.api.linkserver import agent_view
 from tests.api.site import PASSWORD, Site, next_frame, no_frame
 
-from yingda.notify import alarms
+from yingda.acd.membership import QueueMembers
+from yingda.notify import alarms, notices
+from yingda.notify.rules import RULES
 from yingda.org import people, roles
 from yingda.org.actor import SYSTEM
 from yingda.org.permissions import ROLES
@@ -59,6 +61,22 @@ def test_giving_away_what_one_has_not_and_dead_keys_raise_alarms(own_site: Site)
         own_site.until(lambda: alarms().keys() == {"not_allowed", "key_wrong"}, 30)
         assert "9001" in alarms()["not_allowed"] and "yk_nothin…" in alarms()["key_wrong"]
         assert "ever-given" not in str(alarms())
+
+
+def test_guessing_masked_numbers_is_told(own_site: Site) -> None:
+    tries = RULES["numbers_tried"].threshold
+    with own_site.login("9000") as admin, own_site.login("1001") as agent:
+        for n in range(tries - 1):
+            assert agent.get("/api/v1/customers", params={"q": f"1380013{n:04}"}).json()["items"] == []
+        for q in ("0001", "王"):  # what is seen, and what is no number
+            assert agent.get("/api/v1/customers", params={"q": q}).status_code == 200
+        assert agent.get("/api/v1/customers/by-number/13800139999").json()["customers"] == []
+        own_site.until(lambda: any(
+            (one["kind"], one["subject"], one["count"]) == ("numbers_tried", "1001", tries)
+            for one in admin.get("/api/v1/alarms").json()["items"]), 60)
+        for n in range(tries):  # whoever may see them guesses nothing
+            admin.get("/api/v1/customers", params={"q": f"1380013{n:04}"})
+        assert len(admin.get("/api/v1/alarms").json()["items"]) == 1
 
 
 def test_callers_numbers_in_alarms_are_for_those_who_may_see_them(own_site: Site) -> None:
@@ -123,6 +141,31 @@ def test_a_broadcast_rings_and_its_receipts_come_back(own_site: Site) -> None:
         assert [one["title"] for one in agent.get("/api/v1/notices").json()["items"]] == ["只给管理员看的"]
         wrong = boss.post("/api/v1/notices", json={"title": "空", "audience": "people", "ids": []})
         assert wrong.status_code == 422 and "ids" in wrong.json()["fields"]
+
+
+def test_everybody_reminds_himself_and_nobody_else_sees_it(own_site: Site) -> None:
+    with own_site.login("1001") as agent, own_site.login("1002") as other, own_site.login("9000") as admin:
+        soon = int(time.time() * 1000) + 3_600_000
+        made = agent.post("/api/v1/reminders", json={"title": "回电李先生", "due_at": soon}).json()
+        early = agent.post("/api/v1/reminders", json={"title": "太早", "due_at": 1_000})
+        assert early.json()["fields"].keys() == {"due_at"}
+        assert [one["title"] for one in agent.get("/api/v1/reminders").json()] == ["回电李先生"]
+        assert other.get("/api/v1/reminders").json() == [] == admin.get("/api/v1/notices/sent").json()["items"]
+        for stranger in (other, admin):
+            assert stranger.delete(f"/api/v1/reminders/{made['id']}").status_code == 404
+        gone = agent.post("/api/v1/reminders", json={"title": "不用了", "due_at": soon - 60_000}).json()["id"]
+        assert [one["title"] for one in agent.get("/api/v1/reminders").json()] == ["不用了", "回电李先生"]
+        assert agent.delete(f"/api/v1/reminders/{gone}").status_code == 204
+        assert agent.delete(f"/api/v1/reminders/{gone}").status_code == 404
+
+        async def time_comes(u: Any) -> int:
+            return await notices.give_due(u, soon, QueueMembers())
+
+        assert own_site.in_database(time_comes) == 1
+        mine = agent.get("/api/v1/bell").json()
+        assert [(one["title"], one["manner"]) for one in mine["notices"]] == [("回电李先生", "reminder")]
+        assert other.get("/api/v1/bell").json()["unread"] == 0
+        assert agent.get("/api/v1/reminders").json() == [], "it has been told"
 
 
 def test_a_channels_secrets_never_come_out(own_site: Site) -> None:

@@ -36,6 +36,25 @@ async def helper(floor: Floor, number: str, ready: bool = False) -> Agent:
     return await floor.agent(number, ready=ready, answer_after=0.3)
 
 
+async def test_a_phones_own_transfer_key(floor: Floor) -> None:
+    """Told yes and let go; the next one asks for what is no number, is told no and talks on."""
+    agent, colleague = await floor.agent("1001"), await floor.agent("1002", ready=False, answer_after=0.3)
+    customer, mine, call = await floor.talk(agent)
+    mine.hold()
+    await floor.live.agent_is("1001", "held")
+    mine.transfer("1002")
+    theirs = await colleague.ring()
+    await both_hear(customer, CUSTOMER_HZ, theirs, colleague.hertz)
+    assert (await mine.wait_ended(5)).by == "them" and mine.referred == 200
+    theirs.transfer("77")
+    await floor.product.until(lambda: theirs.referred >= 300, 5, "the phone is told no")
+    await both_hear(customer, CUSTOMER_HZ, theirs, colleague.hertz)
+    customer.hang_up()
+    record = await floor.record(call["id"], recordings=2, within=10)
+    assert [(s["agent_id"], s["outcome"], s["why"]) for s in record["segments"] if s["kind"] == "agent"][1:] == [
+        (colleague.id, "answered", "transfer")] and record["outcome"] == "answered"
+
+
 async def test_consult_and_complete(floor: Floor) -> None:
     agent, colleague = await floor.agent("1001"), await helper(floor, "1002")
     customer, mine, call = await floor.talk(agent)

@@ -30,7 +30,7 @@ from yingda.notify.rules import Rule
 from yingda.org import audit
 from yingda.org.actor import SYSTEM, Actor
 from yingda.org.departments import save_department
-from yingda.org.people import PersonData, create_person
+from yingda.org.people import PersonData, create_person, get_person
 from yingda.org.sealing import Seal
 from yingda.store.engine import Store
 from yingda.store.errors import Invalid, NotFound
@@ -335,3 +335,35 @@ async def test_alarms_go_out_are_tried_again_and_given_up(store: Store, seal: Se
         await feed.flush()
         async with store.reading() as u:
             assert "outbox_stuck" in [row.kind for row in await alarms.listed(u)]
+
+
+async def test_a_notice_by_sms_reaches_each_reader_and_a_robots_group_once(
+        store: Store, seal: Seal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("yingda.worker.errands.now_ms", lambda: NOW)
+    who = await people(store)
+    errands = Errands(store, seal, Feed(store, lambda: NOW))
+    async with post() as (server, url):
+        server.answers = [(200, '{"errcode": 0}')]
+        async with store.uow() as u:
+            for number, mobile in (("2", "13800000002"), ("3", "13800000003"), ("1", "13800000001")):
+                (await get_person(u, who[number])).mobile = mobile
+            sms = await channels.save(u, SYSTEM, seal, None, name="短信", kind="sms", settings={
+                "url": url + "?u={to}", "method": "POST", "content_type": "application/json",
+                "body": '{"m": "{to}"}', "to": "13999999999"})
+            robot = await channels.save(u, SYSTEM, seal, None, name="群", kind="wecom", settings={"url": url})
+            row = await notices.write(u, Actor(1), NoticeData(
+                title="停机", audience="departments", ids=(who["top"],), channels=(sms.id, robot.id)), NOW,
+                QueueMembers())
+            assert await notices.unreached(u, row) == 1, "the fourth has no mobile number"
+            plain = await notices.write(u, Actor(1), NoticeData(
+                title="停机", audience="departments", ids=(who["top"],), channels=(robot.id,)), NOW, QueueMembers())
+            assert await notices.unreached(u, plain) == 0, "a group needs nobody's number"
+            (await get_person(u, who["3"])).mobile = "13800000033"  # where he is reached when it is sent
+            (await get_person(u, who["2"])).active = False
+        await errands.send_due()
+        sent = sorted(query["u"] for query, _, _ in server.got if "u" in query)
+        assert sent == ["13800000033"] and len(server.got) == 3, "not to the channel's own number, nor who has left"
+        async with store.reading() as u:
+            rows = await outbox.listed(u)
+        assert {outbox.receiver_of(one): one.state for one in rows} == {
+            who["2"]: "failed", who["3"]: "sent", None: "sent"}

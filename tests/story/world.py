@@ -111,7 +111,7 @@ class World:
 
         self.office = Office(self.story, self.now, self.journal, self.carry_out)
         self.office.use_site()
-        self.verbs = Verbs(self.story, self.softphones, None, self.now, no_reload, self.office, check_pin)  # type: ignore[arg-type]
+        self.verbs = Verbs(self.story, self.softphones, self, self.now, no_reload, self.office, check_pin)  # type: ignore[arg-type]
         self.verbs.switch_up = True
         self.screen = Picture(self.story, self.now, lambda *a: None, lambda action: None, "boot")
         self.agents.on_change = self._agent_changed

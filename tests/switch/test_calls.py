@@ -166,13 +166,14 @@ async def test_a_call_from_a_desk_phone_comes_by_the_phone_door(board: Switchboa
     assert await caller.done() == 0
 
 
-async def test_a_transfer_by_a_calling_phone_is_told_declined_and_moves_nothing(board: Switchboard) -> None:
+async def test_a_transfer_by_a_calling_phone_is_told_and_moves_nothing_by_itself(board: Switchboard) -> None:
     phone = board.caller("1002", caller="1001", talk_ms=1500, scenario="caller-refer",
                  options=["-au", PHONE.endpoint, "-ap", PHONE.secret])
     arrived = await board.expect(f.LegArrived)
     board.switch.carry_out("1", [do.Answer(leg=arrived.leg)])
     asked = await board.expect(f.TransferAsked, leg=arrived.leg)
     assert asked.to == "777"
+    board.switch.carry_out("1", [do.TellTransfer(leg=arrived.leg, made=False)])
     assert await phone.said("SIP/2.0 603", 2), "the phone is told no, by NOTIFY"
     (leg,) = (await board.switch.state()).legs
     assert leg.leg == arrived.leg and leg.in_stasis

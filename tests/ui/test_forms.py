@@ -52,3 +52,26 @@ async def test_the_second_who_saves_loses_nothing_and_a_half_typed_form_asks(des
     await first.click("logout")
     await first.page.get_by_role("button", name="放弃修改").click()
     await expect(first.field("login-number")).to_be_visible(timeout=SLOW_MS)
+
+
+async def test_a_deletion_is_taken_back_and_a_wrong_word_follows_the_language(desk: Opener) -> None:
+    admin = await admin_at(desk, "menu-callers")
+    row = admin.at("callers-table").get_by_text("138 0013 8099")
+    await admin.click("callers-new")
+    await admin.click("drawer-save")
+    wrong = admin.page.locator(".el-form-item__error")
+    await expect(wrong).to_have_count(1, timeout=SLOW_MS)
+    chinese = await wrong.inner_text()
+    switch = "document.querySelector('[data-testid=language]').click()"  # it lies under the drawer's veil
+    await admin.page.evaluate(switch)
+    await expect(wrong).not_to_have_text(chinese, timeout=SLOW_MS)
+    await admin.page.evaluate(switch)
+    await expect(wrong).to_have_text(chinese, timeout=SLOW_MS)
+    await admin.field("caller-number").fill("13800138099")
+    await admin.click("drawer-save")
+    await expect(row).to_be_visible(timeout=SLOW_MS)
+    await admin.at("callers-table").get_by_role("button", name="移除").last.click()
+    await admin.page.locator(".el-message-box").get_by_role("button", name="移除").click()
+    await expect(row).to_have_count(0, timeout=SLOW_MS)
+    await admin.click("undo")
+    await expect(row).to_be_visible(timeout=SLOW_MS)

@@ -20,11 +20,13 @@ class OpenSoftphone(Verb, frozen=True, tag="open_softphone"):
 
     `client` identifies the tab; another tab that holds the phone is refused with `softphone_elsewhere`
     unless `take_over`, in which case the other tab's credentials stop working.
+    `talking`: this tab only lost its way to us and still has the sound of the call, so it need not be rung anew.
     """
 
     agent_id: str
     client: str
     take_over: bool = False
+    talking: bool = False
 
 
 class CloseSoftphone(Verb, frozen=True, tag="close_softphone"):

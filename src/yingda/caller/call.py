@@ -128,6 +128,14 @@ class PhoneCall(Signalling):
         self.held_by_us = False
         self._reinvite("sendrecv")
 
+    def transfer(self, to: str) -> None:
+        """The phone's transfer key: REFER to this number. `referred` is what the far end makes of it, in the end."""
+        self.referred = 0
+        host = self.dialog.address()
+        request = self._request("REFER")
+        request.headers += [("refer-to", f"<sip:{to}@{host[0]}:{host[1]}>"), ("referred-by", self.phone.contact)]
+        self._send(request)
+
     def wants_auto_answer(self) -> bool:
         """The switch asks the phone to lift by itself (the usual headers of desk phone makers)."""
         info = (self.headers.get("call-info", "") + self.headers.get("alert-info", "")).lower()

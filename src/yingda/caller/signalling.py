@@ -60,6 +60,7 @@ class Signalling:
         self.early_media = False
         self.held_by_us = self.held_by_them = False
         self.reinvites = 0  # that came from the far end
+        self.referred = 0  # SIP status of a transfer that we asked for, as NOTIFY told it last, 0 = none yet
         self.ending: Ending | None = None
         self.on_key: Callable[[str], None] | None = None
         self.pickup: asyncio.Task[None] | None = None
@@ -224,6 +225,9 @@ class Signalling:
             transaction.reply(501, headers=(("allow", ALLOW),))
 
     def _take_info(self, request: Message) -> None:
+        if request.get("content-type").lower().startswith("message/sipfrag"):
+            status = request.body.decode("utf-8", "replace").split(" ", 2)[1:2]
+            self.referred = int(status[0]) if status and status[0].isdigit() else self.referred
         if request.get("content-type").lower().startswith("application/dtmf-relay"):
             first = request.body.decode("utf-8", "replace").partition("\n")[0].partition("=")[2].strip()
             if first in set("0123456789*#ABCD"):

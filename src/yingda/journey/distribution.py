@@ -163,11 +163,13 @@ class Distribution:
 
     def ring_back(self, call: Call, agent_id: str, why: str = "ring_back") -> bool:
         """Nobody took a blind transfer or a parked call: ring who made it, if he can take it. True when he is rung."""
-        person = self._story.site.people.get(agent_id)
-        if person is None or not am.may_dial(self._story.agents.get(person.id)):
+        person, agent = self._story.site.people.get(agent_id), self._story.agents.get(agent_id)
+        # who works without signing in transfers by his phone's own key, and no group would have the call instead
+        office = agent.presence == "signed_out" and why == "ring_back" and not call.queue_id
+        if person is None or agent.engagement != "free" or not (office or am.may_dial(agent)):
             return False
         try:
-            station = self._story.station_of(person)
+            station = self._story.reachable_at(person)
         except YingdaError:
             return False
         now = self._story.now()

@@ -81,6 +81,7 @@ class Story:
         self.on_far_failed: Callable[[Call, e.FarFailed], None] = lambda call, fact: None
         self.on_door_keyed: Callable[[Call, str], None] = lambda call, digit: None
         self.on_door_again: Callable[[Call], None] = lambda call: None  # he stood there when the engine died
+        self.on_transfer_asked: Callable[[f.TransferAsked], None] = lambda fact: None
         self.on_turned_in: Callable[[Call], None] = lambda call: None
         self.trunks = TrunkStates()
         desk.on_fact = self.on_call_fact
@@ -109,7 +110,9 @@ class Story:
                 self._phone_changed(fact)
             case f.TrunkChanged():
                 self.trunks.changed(fact.trunk, fact.state, fact.reason, fact.at)
-            case f.TransferAsked() | f.CommandRefused():
+            case f.TransferAsked():
+                self.on_transfer_asked(fact)
+            case f.CommandRefused():
                 pass
             case _:
                 self.desk.on_leg_fact(fact)

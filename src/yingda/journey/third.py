@@ -8,6 +8,7 @@ from yingda.acd.announce import first_announcement
 from yingda.bus import verbs as v
 from yingda.calls import conference
 from yingda.calls import events as e
+from yingda.calls.machine import TALK
 from yingda.calls.state import Call
 from yingda.journey import errors as err
 from yingda.journey.directory import Person
@@ -22,6 +23,10 @@ from yingda.kit.numbers import area
 _RING_MS = 30_000
 
 
+def _nothing() -> None:
+    pass
+
+
 class ThirdParty:
     def __init__(self, story: Story, now: Callable[[], int], own_call: Callable[[str, str], Call],
                  far_end: Callable[[Person, str], FarEnd]) -> None:
@@ -32,14 +37,25 @@ class ThirdParty:
         word = "consult" if isinstance(verb, v.ConsultCall) else "transfer"
         if word not in can(self._story.agents.get(verb.agent_id), call):
             raise err.NotNow
-        if word == "transfer" and self._sent(call, verb.to):
+        self._lead(call, word, self._story.site.people[verb.agent_id], verb.to, _nothing)
+
+    def by_phone(self, call: Call, me: Person, to: str, agreed: Callable[[], None]) -> None:
+        """The phone's own transfer key: a blind transfer, also for who works without being signed in.
+
+        `agreed` is called before anything moves. Raises what `start` raises.
+        """
+        if call.state not in TALK or call.agent_id != me.id:
+            raise err.NotNow
+        self._lead(call, "transfer", me, to, agreed)
+
+    def _lead(self, call: Call, word: str, me: Person, to: str, agreed: Callable[[], None]) -> None:
+        if word == "transfer" and self._sent(call, to, agreed):
             return
-        kind, _, target = verb.to.partition(":")
-        me = self._story.site.people[verb.agent_id]
+        kind, _, target = to.partition(":")
         try:
-            far = self._free_in(me, call, target) if kind == "queue" else self._far_end(me, verb.to)
+            far = self._free_in(me, call, target) if kind == "queue" else self._far_end(me, to)
         except Elsewhere as elsewhere:
-            if word == "transfer" and self._sent(call, elsewhere.to):
+            if word == "transfer" and self._sent(call, elsewhere.to, agreed):
                 return
             raise err.NobodyThere from None
         segment = str(new_id())
@@ -52,21 +68,26 @@ class ThirdParty:
             event = e.Consult(**common, bridge=switch_name("bridge"))  # type: ignore[arg-type]
         else:
             event = e.Transfer(**common, ring_ms=_RING_MS + (15_000 if far.confirm else 0),  # type: ignore[arg-type]
-                               queue_segment=str(new_id()), returns_to=verb.agent_id if far.agent_id else "")
+                               queue_segment=str(new_id()), returns_to=me.id if far.agent_id else "")
+        agreed()
         self._story.desk.post(call.id, event)
 
-    def _sent(self, call: Call, to: str) -> bool:
+    def _sent(self, call: Call, to: str, agreed: Callable[[], None]) -> bool:
         """Whether this is a place for callers and not for a talk, and the caller is on his way there: a group, a flow,
         a message box (the last by the forward of the colleague who was dialled). Raises BadNumber."""
         kind, _, target = to.partition(":")
         match kind:
             case "queue":
-                self._to_queue(call, target)
+                event: e.AnyEvent = self._to_queue(target)
             case "flow":
-                self._to_flow(call, target)
+                event = self._to_flow(target)
             case "voicemail":
-                self._story.desk.post(call.id, e.SendOn(at=self._now(), box=target))
-        return kind in ("queue", "flow", "voicemail")
+                event = e.SendOn(at=self._now(), box=target)
+            case _:
+                return False
+        agreed()
+        self._story.desk.post(call.id, event)
+        return True
 
     def _free_in(self, me: Person, call: Call, number: str) -> FarEnd:
         """The phone of the agent of this group whose turn it is."""
@@ -82,10 +103,10 @@ class ThirdParty:
         return FarEnd(station.endpoint, person.extension or person.number, station.dialled,
                       station.shown or me.extension, "", chosen, confirm=station.asks(CALL_FOR_YOU))
 
-    def _to_flow(self, call: Call, flow_id: str) -> None:
+    def _to_flow(self, flow_id: str) -> e.SendOn:
         if flow_id not in self._story.site.flows:
             raise err.BadNumber
-        self._story.desk.post(call.id, e.SendOn(at=self._now(), flow_id=flow_id))
+        return e.SendOn(at=self._now(), flow_id=flow_id)
 
     def invite(self, verb: v.InviteParty) -> None:
         call = self._own_call(verb.agent_id, verb.call_id)
@@ -103,11 +124,11 @@ class ThirdParty:
             agent_id=far.agent_id, dialled=far.dialled, shown=far.shown, confirm=far.confirm,
             record_as=f"{call.id}-{segment}", ways=self._story.spare_ways(far)))
 
-    def _to_queue(self, call: Call, number: str) -> None:
+    def _to_queue(self, number: str) -> e.TransferToQueue:
         queue = self._story.site.queue_by_number.get(number)
         if queue is None:
             raise err.BadNumber
-        self._story.desk.post(call.id, e.TransferToQueue(
+        return e.TransferToQueue(
             at=self._now(), queue_id=queue.id, segment=str(new_id()), max_wait_ms=queue.max_wait_s * 1000,
             wrap_up_s=queue.wrap_up_s, survey_flow_id=queue.survey_flow_id, music=queue.music,
-            announce_ms=first_announcement(queue.policy)))
+            announce_ms=first_announcement(queue.policy))

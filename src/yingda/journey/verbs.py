@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
+
 from yingda.agents import machine as am
 from yingda.bus import verbs as v
 from yingda.calls import events as e
@@ -32,6 +34,7 @@ from yingda.telephony import commands as c
 from yingda.telephony import facts as f
 from yingda.telephony.port import Switch
 
+log = structlog.get_logger("journey")
 _KEYS_KEPT = 500
 # what a phone that dialled is told by ear, and the outcome in the record
 REFUSALS: dict[type[Exception], tuple[str, str]] = {
@@ -57,6 +60,7 @@ class Verbs:
         self._office_codes = OfficeCodes(story, office, now)
         self._office_verbs = OfficeVerbs(office)
         story.on_phone_dialled = self.phone_dialled
+        story.on_transfer_asked = self._phone_transfers
         story.on_far_failed = office.far_failed
         story.on_turned_in = self._lead_on
 
@@ -145,7 +149,7 @@ class Verbs:
         account = self._softphones.open(person.id, endpoint, verb.client, verb.take_over,
                                         self._story.phones.get(endpoint, False))
         agent = self._story.agents.get(person.id)
-        if agent.call_id and agent.phone == "web":
+        if agent.call_id and agent.phone == "web" and not verb.talking:
             self._story.awaiting_phone.add(person.id)  # a page loaded anew in mid-call: ring it when it registers
         if self.switch_up:
             await self._switch.put_phone(account)
@@ -268,6 +272,22 @@ class Verbs:
             self._office.dial(who, Station(fact.endpoint), fact.leg, fact.called, phone_dialled=True)
         except YingdaError as refusal:
             self._refuse_phone(fact, refusal)
+
+    def _phone_transfers(self, fact: f.TransferAsked) -> None:
+        """A phone's own transfer key. It is told before its leg is taken down, else it would show a failure."""
+        call = self._story.desk.call_of_leg(fact.leg)
+        person = self._story.site.people.get(call.agent_id) if call and call.agent_leg == fact.leg else None
+
+        def told(made: bool) -> None:
+            self._switch.carry_out(call.id if call else fact.leg, (c.TellTransfer(leg=fact.leg, made=made),))
+
+        try:
+            if call is None or person is None or not fact.to:
+                raise err.NotNow
+            self._third.by_phone(call, person, fact.to, lambda: told(True))
+        except YingdaError as refusal:
+            log.info("phone_transfer_refused", leg=fact.leg, reason=refusal.code)
+            told(False)
 
     def _refuse_phone(self, fact: f.LegArrived, refusal: Exception) -> None:
         """Tell the caller by ear and keep a record of the attempt."""

@@ -16,6 +16,7 @@ TIMEOUT_S: Final = 20.0
 
 class Mail:
     kind = "mail"
+    personal = "email"
     fields = (
         Field("host"), Field("port", preset="465"),
         Field("security", preset="tls", choices=("tls", "starttls", "none")), Field("username", required=False),

@@ -40,8 +40,9 @@ class AlarmRow(Base):
 
 
 class NoticeRow(Base):
-    """`manner`: popup | quiet. `audience`: {"kind": all | people | queues | departments, "ids": ["…"]}.
+    """`manner`: popup | quiet | reminder (to oneself).
 
+    `audience`: {"kind": all | people | queues | departments, "ids": ["…"]}.
     `due_at`: when it is given to its readers; `given_at` 0 until then.
     """
 
@@ -91,7 +92,10 @@ class ChannelRow(Base):
 
 
 class OutboxRow(Base):
-    """A message on its way through a channel. `state`: waiting | sent | failed. `about` e.g. "alarm:<id>"."""
+    """A message on its way through a channel. `state`: waiting | sent | failed. `about` e.g. "alarm:<id>".
+
+    "notice:<id>:person:<id>" goes to that person alone (`outbox.receiver_of`).
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (Index(None, "state", "next_at"),)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import func, select, update
 
+from yingda.kit.errors import YingdaError
 from yingda.kit.ids import new_id
 from yingda.notify import bell, outbox
 from yingda.notify.models import ChannelRow, NoticeReader, NoticeRow
+from yingda.notify.ports import personal
 from yingda.org import audit
 from yingda.org.actor import Actor
 from yingda.org.checks import Checks
@@ -22,6 +24,7 @@ from yingda.store.upsert import insert_missing
 MANNERS: Final = ("popup", "quiet")
 AUDIENCES: Final = ("all", "agents", "people", "queues", "departments")
 FAR_MS: Final = 366 * 86_400_000
+ADDRESS: Final = {"email": Person.email, "mobile": Person.mobile}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,12 @@ class NoticeData:
     ids: Sequence[int] = ()
     channels: Sequence[int] = ()
     due_at: int = 0
+
+
+class NoAddress(YingdaError):
+    """The person can be reached by no such channel."""
+
+    code = "no_address"
 
 
 class Members:
@@ -79,9 +88,49 @@ async def give(u: Uow, row: NoticeRow, at: int, members: Members) -> None:
     await insert_missing(u, NoticeReader, [
         {"notice_id": row.id, "person_id": one, "given_at": at, "read_at": 0} for one in sorted(readers)])
     row.given_at = at
-    for word in row.channels:
-        outbox.post(u, int(word), f"notice:{row.id}", row.title, row.body, at)
+    for channel in (await u.execute(select(ChannelRow).where(ChannelRow.id.in_(map(int, row.channels))))).scalars():
+        await _send(u, row, channel, readers, at)
     await bell.ring(u, "notices")
+
+
+async def _send(u: Uow, row: NoticeRow, channel: ChannelRow, readers: set[int], at: int) -> None:
+    """To each reader at his own address, where the channel reaches single people; else once to its group."""
+    wanted = personal(channel.kind)
+    if not wanted:
+        outbox.post(u, channel.id, f"notice:{row.id}", row.title, row.body, at)
+        return
+    for person_id in await reachable(u, readers, wanted):
+        outbox.post(u, channel.id, f"notice:{row.id}", row.title, row.body, at, to=person_id)
+
+
+async def reachable(u: Uow, people: Collection[int], wanted: str) -> list[int]:
+    """Those who have an address of that kind."""
+    rows = await u.execute(select(Person.id).where(ADDRESS[wanted] != "").order_by(Person.id))
+    return [one for one in rows.scalars() if one in people]
+
+
+async def address_of(u: Uow, person_id: int | None, kind: str) -> str | None:
+    """Where the person is reached by that kind of channel; None: the message is not for one person.
+
+    Raises NoAddress when he has left or has none (any more).
+    """
+    if person_id is None:
+        return None
+    wanted, person = personal(kind), await u.get(Person, person_id)
+    found = str(getattr(person, wanted)) if wanted and person is not None and person.active else ""
+    if not found:
+        raise NoAddress
+    return found
+
+
+async def unreached(u: Uow, row: NoticeRow) -> int:
+    """How many of the readers lack the address that a channel of the notice would need."""
+    kinds = (await u.execute(select(ChannelRow.kind).where(ChannelRow.id.in_(map(int, row.channels))))).scalars()
+    people = {one.person_id for one in await readers(u, row.id)}
+    reached = people
+    for wanted in {personal(kind) for kind in kinds} - {""}:
+        reached = reached & set(await reachable(u, people, wanted))
+    return len(people - reached)
 
 
 async def _readers(u: Uow, audience: dict[str, Any], members: Members) -> set[int]:
@@ -157,8 +206,11 @@ async def read_all(u: Uow, person_id: int, at: int) -> None:
 
 async def written(u: Uow, *, author: int | None, before: int | None = None,
                   limit: int = 50) -> list[tuple[NoticeRow, int, int]]:
-    """Notices with the number of readers and of those who have read. `author` None: everybody's."""
-    query = select(NoticeRow).order_by(NoticeRow.id.desc()).limit(limit)
+    """Notices with the number of readers and of those who have read. `author` None: everybody's.
+
+    Reminders are not among them.
+    """
+    query = select(NoticeRow).where(NoticeRow.manner.in_(MANNERS)).order_by(NoticeRow.id.desc()).limit(limit)
     if author is not None:
         query = query.where(NoticeRow.created_by == author)
     if before is not None:

@@ -10,11 +10,20 @@ from yingda.kit.ids import new_id
 from yingda.notify.models import OutboxRow
 from yingda.store.engine import Uow
 
+_TO: Final = ":person:"
 LEASE_MS: Final = 120_000  # a message that is being sent is nobody else's for so long
 
 
-def post(u: Uow, channel_id: int, about: str, title: str, body: str, at: int) -> None:
-    u.add(OutboxRow(id=new_id(), channel_id=channel_id, about=about, title=title[:200], body=body[:4000],
+def receiver_of(row: OutboxRow) -> int | None:
+    """The person to whom alone it goes."""
+    _, _, to = row.about.partition(_TO)
+    return int(to) if to else None
+
+
+def post(u: Uow, channel_id: int, about: str, title: str, body: str, at: int, to: int | None = None) -> None:
+    """`to`: a person, at whatever address he has when it is sent; None: to whom the channel itself names."""
+    whole = about if to is None else f"{about}{_TO}{to}"
+    u.add(OutboxRow(id=new_id(), channel_id=channel_id, about=whole, title=title[:200], body=body[:4000],
                     state="waiting", tries=0, next_at=at, created_at=at, sent_at=0, error=""))
 
 

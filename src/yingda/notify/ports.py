@@ -2,7 +2,7 @@
 
 A package names its port in the group `yingda.channels` ("feishu = package.module:PORT"). A port says which plain values
 and which secrets it needs (`fields`), and sends one message: `send` returns, or raises `NotSent` with a reason a person
-can read.
+can read. One that can reach a single person has `personal`: "email" or "mobile", what of him takes the place of `to`.
 """
 
 from __future__ import annotations
@@ -60,3 +60,9 @@ def ports() -> dict[str, Port]:
         port: Port = entry.load()
         found.setdefault(port.kind, port)
     return found
+
+
+def personal(kind: str) -> str:
+    """What of a person the port needs to reach him alone: email | mobile; "" when it reaches a group, or is gone."""
+    wanted = getattr(ports().get(kind), "personal", "")
+    return wanted if wanted in ("email", "mobile") else ""

@@ -29,6 +29,8 @@ RULES: Final[dict[str, Rule]] = {
     "login_wrong": Rule("warning", 5, 600, 1800),  # the number typed
     "login_locked": Rule("warning", 1, 600, 1800),  # the number typed
     "key_wrong": Rule("warning", 5, 600, 3600),  # the address
+    "numbers_tried": Rule("warning", 40, 600, 3600),  # the person's number
+    "numbers_revealed": Rule("warning", 30, 3600, 3600),  # the person's number
     "caller_blocked": Rule("info", 10, 3600, 7200),  # the caller's number
     "sip_unknown": Rule("warning", 5, 600, 3600),  # the address
     "sip_secret_wrong": Rule("warning", 5, 600, 3600),  # the account

@@ -85,6 +85,7 @@ class Sms:
     """
 
     kind = "sms"
+    personal = "mobile"
     fields = (
         Field("url"), Field("method", preset="POST", choices=("POST", "GET")),
         Field("content_type", preset="application/json", choices=("application/json",

@@ -153,7 +153,15 @@ class SendKeys(Command, frozen=True):
     digits: str
 
 
+class TellTransfer(Command, frozen=True):
+    """What a phone that asked for a transfer waits for: whether it is made."""
+
+    leg: str
+    made: bool
+
+
 AnyCommand: TypeAlias = (
     Ring | Answer | HangUp | MakeBridge | Join | Leave | BreakBridge | Play | StopPlay | StartMusic | StopMusic
     | StartRingback | StopRingback | Mute | SendKeys | Snoop | EnterLeg | Record | DropRecording | Announce
+    | TellTransfer
 )

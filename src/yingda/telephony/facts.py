@@ -84,9 +84,10 @@ class RecordingEnded(Fact, frozen=True, kw_only=True):
 
 
 class TransferAsked(Fact, frozen=True):
-    """A phone sent REFER (its own transfer key). Nothing moves and the phone is told no: transfers are made by us.
+    """A phone sent REFER (its own transfer key). Nothing has moved: we make the transfer, or not, and tell the phone
+    (`TellTransfer`).
 
-    `to` is the dialled target.
+    `to` is the dialled target; "" when it names another call of the phone's instead.
     """
 
     leg: str

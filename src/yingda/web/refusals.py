@@ -10,6 +10,7 @@ from fastapi import Request
 
 from yingda.kit.errors import YingdaError
 from yingda.org.errors import FactorWrong, Inactive, LoginLocked, WrongLogin, WrongPassword
+from yingda.web.identity import Identity
 from yingda.web.room import Room
 
 # beyond what one may: the route itself, what one wants to give away, and what only people may do
@@ -27,6 +28,8 @@ def refused(request: Request, error: YingdaError) -> None:
             "not_allowed", identity.number, name=identity.name, address=identity.address,
             act=f"{request.method} {getattr(route, 'path', '')}")
 
+WHOLE: Final = 11  # digits of a mobile number; fewer are what somebody has typed so far
+
 
 @contextlib.contextmanager
 def of_login(room: Room, number: str, address: str) -> Iterator[None]:
@@ -39,3 +42,9 @@ def of_login(room: Room, number: str, address: str) -> Iterator[None]:
     except (WrongLogin, Inactive, FactorWrong, WrongPassword):
         room.feed.note("login_wrong", number.strip()[:40], address=address)
         raise
+
+
+def tried(room: Room, me: Identity, text: str, *, found: bool) -> None:
+    """Somebody for whom numbers are masked asked for one by `text`: a whole one that nobody has is a guess."""
+    if not found and sum(char.isdigit() for char in text) >= WHOLE:
+        room.feed.note("numbers_tried", me.number, name=me.name, address=me.address)

@@ -13,6 +13,7 @@ from yingda.acd.membership import QueueMembers
 from yingda.notify import channels, notices, outbox
 from yingda.notify.feed import Feed
 from yingda.notify.models import OutboxRow
+from yingda.notify.notices import NoAddress
 from yingda.notify.ports import NotSent
 from yingda.notify.rules import next_try
 from yingda.org.errors import SealBroken
@@ -66,9 +67,13 @@ class Errands:
         try:
             async with self._store.reading() as u:
                 channel = await channels.get(u, row.channel_id)
+                to = await notices.address_of(u, outbox.receiver_of(row), channel.kind)
             port = channels.port_of(channel.kind)
+            values = channels.values_of(channel, self._seal)
             async with asyncio.timeout(SEND_S):
-                await port.send(channels.values_of(channel, self._seal), row.title, row.body)
+                await port.send(values if to is None else {**values, "to": to}, row.title, row.body)
+        except NoAddress:
+            await self._failed(row, "the person has no such address", final=True)
         except NotFound:
             await self._failed(row, "the channel is gone", final=True)
         except SealBroken as error:

@@ -122,6 +122,9 @@ def others(command: do.AnyCommand) -> Request:  # noqa: C901 - a table in the fo
             return "DELETE", f"/channels/{piece(leg)}/ring", None
         case do.Mute(leg=leg, on=on):
             return "POST" if on else "DELETE", f"/channels/{piece(leg)}/mute?direction=in", None
+        case do.TellTransfer(leg=leg, made=made):
+            told = {"states": "channel_answered" if made else "channel_declined"}
+            return "POST", f"/channels/{piece(leg)}/transfer_progress", told
         case do.SendKeys(leg=leg, digits=digits):
             return "POST", f"/channels/{piece(leg)}/dtmf", {"dtmf": digits}
         case do.Snoop(leg=leg, snoop=snoop, whisper=whisper):

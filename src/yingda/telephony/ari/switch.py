@@ -38,7 +38,6 @@ from yingda.telephony.facts import (
     SwitchDown,
     SwitchState,
     SwitchUp,
-    TransferAsked,
     TrunkChanged,
 )
 from yingda.telephony.port import PhoneAccount, TrunkAccount
@@ -174,14 +173,7 @@ class AsteriskSwitch:
             if fact.door == "fallback":
                 with contextlib.suppress(SwitchUnreachable):
                     await self._client.call(*requests.accept(fact.leg))
-        elif type(fact) is TransferAsked:
-            self._later(0.0, self._decline_transfer(fact.leg))
         return True
-
-    async def _decline_transfer(self, leg: str) -> None:
-        """Transfers are made in the page, by the engine. A phone that asks is told no, or it would wait for ever."""
-        with contextlib.suppress(SwitchUnreachable):
-            await self._client.call("POST", f"/channels/{piece(leg)}/transfer_progress", {"states": "channel_declined"})
 
     def _later(self, delay: float, work: Coroutine[Any, Any, None]) -> None:
         async def wait() -> None:

@@ -229,8 +229,7 @@ def _unheld(event: frames.ChannelUnhold) -> AnyFact:
 
 
 def _transfer(event: frames.ChannelTransfer) -> AnyFact:
-    wanted = event.refer_to.requested_destination
-    found = _REFER.match(wanted.destination or wanted.protocol_id)
+    found = _REFER.match(event.refer_to.requested_destination.destination)
     return TransferAsked(
         at=frames.millis(event.timestamp), leg=event.referred_by.source_channel.id,
         to=_text(found.group(1)) if found else "",

@@ -16,6 +16,7 @@ from yingda.store.pages import cursor as write_cursor
 from yingda.store.pages import read_cursor
 from yingda.web.access import require
 from yingda.web.identity import Identity
+from yingda.web.names import NOBODY, person_names
 from yingda.web.revisions import IfMatch, check_row
 from yingda.web.room import Room, room_of
 from yingda.web.shapes.common import Asked, Id
@@ -118,7 +119,9 @@ async def list_outbox(
     async with room_of(request).store.reading() as u:
         rows = await outbox.listed(u, state=state, before=keys[0] if keys else None, limit=limit + 1)
         names = {row.id: row.name for row in await channels.listed(u)}
+        people = await person_names(u, (outbox.receiver_of(row) for row in rows))
     items = [OutboxOut(id=row.id, channel_name=names.get(row.channel_id, ""), about=row.about, title=row.title,
+                       receiver_name=people.get(outbox.receiver_of(row), NOBODY).name,
                        state=row.state, tries=row.tries, next_at=row.next_at, created_at=row.created_at,
                        sent_at=row.sent_at, error=row.error) for row in rows[:limit]]
     return OutboxPage(items=items, next=write_cursor(items[-1].id) if len(rows) > limit else None)

@@ -12,6 +12,7 @@ from yingda.crm.customers.service import CustomerData, PhoneData, VehicleData
 from yingda.kit.numbers import mask
 from yingda.org.permissions import Permission, Scope
 from yingda.org.sealing import Seal
+from yingda.web import refusals
 from yingda.web.access import require
 from yingda.web.cards import number_card
 from yingda.web.errors import Conflict
@@ -63,13 +64,19 @@ async def list_customers(
     guarded = not me.may(Permission.NUMBERS_REVEAL, Scope.ALL)
     async with room_of(request).store.reading() as u:
         page = await repo.search(u, q, cursor, limit, guarded=guarded)
+    if guarded:
+        refusals.tried(room_of(request), me, q, found=bool(page.items))
     return CustomerPage(items=[_out(row, me, room_of(request).seal) for row in page.items], next=page.next or None)
 
 
 @router.get("/customers/by-number/{number}", operation_id="getCustomersByNumber")
-async def by_number(number: Annotated[Asked, Path(max_length=40)], _: Reader, request: Request) -> NumberCard:
+async def by_number(number: Annotated[Asked, Path(max_length=40)], me: Reader, request: Request) -> NumberCard:
     """Who is behind a number that the asker knows already."""
-    return await number_card(room_of(request).store, number)
+    room = room_of(request)
+    card = await number_card(room.store, number)
+    if not me.may(Permission.NUMBERS_REVEAL, Scope.ALL):
+        refusals.tried(room, me, number, found=bool(card.customers))
+    return card
 
 
 @router.get("/customers/{customer_id}", operation_id="getCustomer")

@@ -16,6 +16,7 @@ from yingda.org.people import get_person
 from yingda.org.permissions import Permission, Scope
 from yingda.store.engine import Uow
 from yingda.store.errors import Invalid, NotFound
+from yingda.web import refusals
 from yingda.web.access import require
 from yingda.web.follow_ups import detail_out, items_out, sight_of
 from yingda.web.identity import Identity
@@ -62,6 +63,8 @@ async def list_items(
                         guarded=not me.may(Permission.NUMBERS_REVEAL, Scope.ALL))
     async with room_of(request).store.reading() as u:
         page = await repo.search(u, await sight_of(u, me), wanted, cursor, limit)
+        if wanted.guarded:
+            refusals.tried(room_of(request), me, number, found=bool(page.items))
         return FollowUpPage(items=await items_out(u, page.items, me), next=page.next or None)
 
 

@@ -70,12 +70,16 @@ async def list_notices(me: Anybody, request: Request, unread: bool = False,
 
 @router.post("/notices", operation_id="sendNotice", status_code=201)
 async def send_notice(body: NoticeIn, me: Writer, request: Request) -> SentOut:
-    """To people, queues, departments, agents or all; at once or at a time; also through channels."""
+    """To people, queues, departments, agents or all; at once or at a time; also through channels.
+
+    By e-mail and SMS each reader gets it at his own address; robots post it to their group.
+    """
     room = room_of(request)
     async with room.store.uow() as u:
         row = await notices.write(u, me.actor, notices.NoticeData(**body.model_dump()), room.clock.now_ms(), _MEMBERS)
         await u.flush()
         shown = (await _sent(u, [(row, len(await notices.readers(u, row.id)), 0)]))[0]
+        shown.unreached = await notices.unreached(u, row)
     room.bells.look()
     return shown
 

@@ -18,6 +18,7 @@ from yingda.org.permissions import Permission, Scope
 from yingda.recording.models import Recording
 from yingda.store.engine import Uow
 from yingda.store.errors import Invalid
+from yingda.web import refusals
 from yingda.web.access import require
 from yingda.web.errors import NotAllowed
 from yingda.web.identity import Identity
@@ -109,7 +110,10 @@ async def list_calls(
     `uncategorised`: only calls without one, not both. Only calls within the asker's reach are found.
     """
     async with room_of(request).store.reading() as u:
-        page = await repo.search_calls(u, await within_reach(u, me, wanted), cursor, limit)
+        search = await within_reach(u, me, wanted)
+        page = await repo.search_calls(u, search, cursor, limit)
+        if search.guarded:
+            refusals.tried(room_of(request), me, search.number, found=bool(page.items))
         return CallPage(items=await items_out(u, page.items, me), next=page.next or None)
 
 
@@ -154,7 +158,7 @@ async def note_call(call_id: Id, body: NoteIn, me: Annotated[Identity, require(P
         if body.customer_id is not None and body.customer_id not in await customers.names(u, {body.customer_id}):
             raise Invalid({"customer_id": "unknown"})
         category_id = body.category_id if "category_id" in body.model_fields_set else detail.call.category_id
-        await repo.set_note(u, me.actor, call_id, body.text, customer_id, category_id)
+        await repo.set_note(u, me.actor, call_id, body.text, customer_id, category_id, body.before)
         return await _detail_out(u, await repo.get_detail(u, call_id), me)
 
 

@@ -61,4 +61,5 @@ async def reveal(body: RevealIn, me: Annotated[Identity, require(Permission.NUMB
         found = next((number for number in numbers if number and hide(number) == body.number), "")
         action, what = ("id_number.reveal", "customer") if body.kind == "customer_id" else ("number.reveal", body.kind)
         audit.record(u, me.actor, action, what, body.id, None, {"number": body.number})
+    room.feed.note("numbers_revealed", me.number, name=me.name)
     return RevealOut(number=found)

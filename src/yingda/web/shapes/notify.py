@@ -63,6 +63,19 @@ class NoticeIn(In):
     due_at: Annotated[int, Field(ge=0, le=2**53)] = 0  # UTC ms, 0 = at once
 
 
+class ReminderIn(In):
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+    body: Annotated[str, StringConstraints(max_length=2000)] = ""
+    due_at: Annotated[int, Field(ge=0, le=2**53)]  # UTC ms
+
+
+class ReminderOut(Out):
+    id: Id
+    title: str
+    body: str
+    due_at: Ms
+
+
 class NoticeOut(Out):
     id: Id
     title: str
@@ -92,6 +105,7 @@ class SentOut(Out):
     withdrawn_at: Ms
     readers: int
     read: int
+    unreached: int = 0  # told as it is sent: readers without the e-mail or mobile number that a channel needs
 
 
 class SentList(Out):
@@ -162,6 +176,7 @@ class OutboxOut(Out):
     id: Id
     channel_name: str
     about: str
+    receiver_name: str  # the person to whom alone it goes, "" for a channel's own receivers
     title: str
     state: str
     tries: int

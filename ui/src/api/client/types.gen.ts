@@ -3912,12 +3912,18 @@ export type NodeFigures = {
  * Without `customer_id` the customer stays who he is; null says that it was none of ours.
  *
  * Without `category_id` the category stays as it is; null takes it away.
+ * Without `text` the note stays. `before` is the note as the writer had read it, or the part that he saved last: when
+ * others have written meanwhile, their words stay beside his. Without it the text replaces the whole note.
  */
 export type NoteIn = {
     /**
      * Text
      */
-    text: string;
+    text?: string | null;
+    /**
+     * Before
+     */
+    before?: string | null;
     /**
      * Customer Id
      */
@@ -4287,6 +4293,10 @@ export type OutboxOut = {
      * About
      */
     about: string;
+    /**
+     * Receiver Name
+     */
+    receiver_name: string;
     /**
      * Title
      */
@@ -5742,6 +5752,48 @@ export type RecordingOut = {
 };
 
 /**
+ * ReminderIn
+ */
+export type ReminderIn = {
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Body
+     */
+    body?: string;
+    /**
+     * Due At
+     */
+    due_at: number;
+};
+
+/**
+ * ReminderOut
+ */
+export type ReminderOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Body
+     */
+    body: string;
+    /**
+     * Due At
+     *
+     * UTC milliseconds; 0 = not (yet)
+     */
+    due_at: number;
+};
+
+/**
  * ResetIn
  */
 export type ResetIn = {
@@ -6371,6 +6423,10 @@ export type SentOut = {
      * Read
      */
     read: number;
+    /**
+     * Unreached
+     */
+    unreached?: number;
 };
 
 /**
@@ -6578,6 +6634,10 @@ export type SoftphoneIn = {
      * Take Over
      */
     take_over?: boolean;
+    /**
+     * Talking
+     */
+    talking?: boolean;
 };
 
 /**
@@ -11645,6 +11705,82 @@ export type WithdrawNoticeResponses = {
 };
 
 export type WithdrawNoticeResponse = WithdrawNoticeResponses[keyof WithdrawNoticeResponses];
+
+export type ListRemindersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/reminders';
+};
+
+export type ListRemindersErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ListRemindersResponses = {
+    /**
+     * Response Listreminders
+     *
+     * Successful Response
+     */
+    200: Array<ReminderOut>;
+};
+
+export type ListRemindersResponse = ListRemindersResponses[keyof ListRemindersResponses];
+
+export type PlanReminderData = {
+    body: ReminderIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/reminders';
+};
+
+export type PlanReminderErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type PlanReminderResponses = {
+    /**
+     * Successful Response
+     */
+    201: ReminderOut;
+};
+
+export type PlanReminderResponse = PlanReminderResponses[keyof PlanReminderResponses];
+
+export type DropReminderData = {
+    body?: never;
+    path: {
+        /**
+         * Reminder Id
+         */
+        reminder_id: string;
+    };
+    query?: never;
+    url: '/api/v1/reminders/{reminder_id}';
+};
+
+export type DropReminderErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type DropReminderResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DropReminderResponse = DropReminderResponses[keyof DropReminderResponses];
 
 export type ListChannelPortsData = {
     body?: never;

@@ -5,7 +5,7 @@ export default {
   app: { name: 'Yingda', notFound: 'No such page', notFoundText: 'The address may be misspelt, or the page has moved.', toStart: 'Back to the start' },
   word: {
     bracketed: '{text} ({note})', labelled: '{name}: {text}',
-    undo: 'Undo', removed: 'Removed: {name}', undone: 'Taken back', archive: 'Archive', restore: 'Restore', cancel: 'Cancel', save: 'Save', close: 'Close', edit: 'Edit', remove: 'Remove', search: 'Search', reset: 'Reset', more: 'Load more', copy: 'Copy',
+    undo: 'Undo', undone: 'Taken back', removed: 'Removed: {name}', archivedName: 'Archived: {name}', restoredName: 'Restored: {name}', archive: 'Archive', restore: 'Restore', cancel: 'Cancel', save: 'Save', close: 'Close', edit: 'Edit', remove: 'Remove', search: 'Search', reset: 'Reset', more: 'Load more', copy: 'Copy',
     copied: 'Copied', tryAgain: 'Try again', notLoaded: 'Could not be loaded', withheld: 'Number withheld', stop: '. ', none: 'None', saved: 'Saved',
     actions: 'Actions', active: 'Active', inactive: 'Inactive', from: 'From', to: 'To', unsaved: 'Unsaved changes', discard: 'Discard changes',
     discardText: 'This page holds changes that are not saved. They are lost when you leave.', refresh: 'Refresh', moreActs: 'More', seconds: 's', open: 'Open', chooseRow: 'Choose this row', choosePage: 'Choose all on this page',

@@ -2,7 +2,7 @@ export default {
   app: { name: '应答', notFound: '没有这个页面', notFoundText: '地址可能写错了，或者页面已经移走。', toStart: '回到首页' },
   word: {
     bracketed: '{text}（{note}）', labelled: '{name}：{text}',
-    undo: '撤销', removed: '已移除：{name}', undone: '已撤销', archive: '归档', restore: '恢复', cancel: '取消', save: '保存', close: '关闭', edit: '编辑', remove: '移除', search: '查询', reset: '重置', more: '加载更多', copy: '复制',
+    undo: '撤销', removed: '已移除：{name}', archivedName: '已归档：{name}', restoredName: '已恢复：{name}', undone: '已撤销', archive: '归档', restore: '恢复', cancel: '取消', save: '保存', close: '关闭', edit: '编辑', remove: '移除', search: '查询', reset: '重置', more: '加载更多', copy: '复制',
     copied: '已复制', tryAgain: '重试', notLoaded: '没能加载', withheld: '未显示号码', stop: '。', none: '无', saved: '已保存',
     actions: '操作', active: '启用', inactive: '停用', from: '从', to: '到', unsaved: '有未保存的修改', discard: '放弃修改',
     discardText: '这个页面上有尚未保存的修改，离开后会丢失。', refresh: '刷新', seconds: '秒', moreActs: '更多', open: '打开', chooseRow: '选择本行', choosePage: '选择本页全部',

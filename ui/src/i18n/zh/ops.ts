@@ -8,14 +8,16 @@ export default {
   alarmSeverity: { info: '提示', warning: '警告', critical: '严重' },
   alarmState: { open: '待处理', acknowledged: '处理中', closed: '已关闭' },
   alarmKind: {
-    not_allowed: '越权操作', login_wrong: '连续输错密码', login_locked: '账号被锁定', key_wrong: 'API 密钥无效', caller_blocked: '黑名单来电', sip_unknown: '未知 SIP 注册', sip_secret_wrong: 'SIP 密码错误', handset_wrong: '话机配置索取被拒', toll_refused: '话费防护拒绝', disk_low: '磁盘空间不足', part_restarted: '部件重启', trunk_down: '中继中断', certificate_ends: '证书即将到期', outbox_stuck: '消息发不出去', backup_old: '很久没有备份', break_long: '小休超时', backup_failed: '备份失败',
+    not_allowed: '越权操作', login_wrong: '连续输错密码', login_locked: '账号被锁定', key_wrong: 'API 密钥无效', numbers_tried: '猜测被隐藏的号码', numbers_revealed: '大量查看完整号码', caller_blocked: '黑名单来电', sip_unknown: '未知 SIP 注册', sip_secret_wrong: 'SIP 密码错误', handset_wrong: '话机配置索取被拒', toll_refused: '话费防护拒绝', disk_low: '磁盘空间不足', part_restarted: '部件重启', trunk_down: '中继中断', certificate_ends: '证书即将到期', outbox_stuck: '消息发不出去', backup_old: '很久没有备份', break_long: '小休超时', backup_failed: '备份失败',
   },
   notice: {
     note: '给同事发通知，看谁已读', inbox: '收到的', sent: '发出的', write: '写通知', broadcast: '广播', title: '标题', body: '内容', manner: '方式', popup: '弹窗', popupHint: '在收件人屏幕右下角弹出，需要点“知道了”。', quiet: '静默', quietHint: '只进入收件箱，铃铛上显示未读数。', audience: '发给', chooseIds: '请选择', due: '发送时间', dueHint: '选择日期和时间', now: '立即', later: '定时', channels: '同时发到', send: '发送', done: '已发送给 {n} 人', planned: '已安排，到时发送',
-    emptyInbox: '没有通知', emptyInboxText: '班长或管理员发来的通知会显示在这里。', emptySent: '还没有发过通知', emptySentText: '点击“写通知”，发给同事、分组、部门或全体。', readOf: '已读', read: '已读', unread: '未读', at: '时间', author: '发件人', withdraw: '撤回', withdrawText: '撤回后，通知会从所有人的收件箱中消失。', withdrawn: '已撤回', waits: '待发送', readers: '阅读情况', notGiven: '还没有发出', toMyself: '我自己',
+    emptyInbox: '没有通知', emptyInboxText: '班长或管理员发来的通知会显示在这里。', emptySent: '还没有发过通知', emptySentText: '点击“写通知”，发给同事、分组、部门或全体。', readOf: '已读', read: '已读', unread: '未读', at: '时间', author: '发件人', withdraw: '撤回', withdrawText: '撤回后，通知会从所有人的收件箱中消失。', withdrawn: '已撤回', waits: '待发送', readers: '阅读情况', notGiven: '还没有发出', unreached: '其中 {n} 人没有登记邮箱或手机，邮件、短信发不到', channelsHint: '邮件和短信发到每位收件人登记的邮箱或手机；群机器人发到所在的群。', toMyself: '我自己',
   },
+  reminder: { add: '提醒我', mine: '我的提醒', own: '自己设的提醒', what: '提醒内容', done: '{at} 提醒您', inMinutes: '{n} 分钟后', tomorrow: '明天 9:00', none: '没有待提醒的事项', noneText: '点击“提醒我”，到时会弹出提醒。' },
   noticeAudience: { all: '全体人员', agents: '全体坐席', people: '指定人员', queues: '服务分组', departments: '部门（含下级）' },
   channel: {
+    receiver: '收件人',
     note: '告警和通知可以从这里发到邮箱、手机和工作群', add: '新增渠道', edit: '编辑渠道', name: '名称', kind: '类型', alarmsFrom: '告警', alarmsNone: '不发告警', alarmsInfo: '全部告警', alarmsWarning: '警告及以上', alarmsCritical: '仅严重告警', active: '启用', none: '还没有通知渠道', noneText: '添加邮件、短信、企业微信或钉钉机器人，告警就能发到您手上。', test: '发测试消息', testOk: '测试消息已发出', testFailed: '没有发出去：{reason}', keep: '已设置，不填则保持不变', remove: '删除渠道', removeText: '删除“{name}”后，等待从它发出的消息会作废。',
     outbox: '发送记录', message: '消息', state: '状态', error: '原因', again: '重发', emptyOutbox: '还没有发送过消息',
   },
@@ -41,7 +43,7 @@ export default {
   },
   auditVerb: {
     create: '新建', update: '修改', delete: '删除', save: '保存', login: '登录', wrong: '密码错误', locked: '已锁定', inactive: '账号停用', password: '修改密码', secret: '重设密码', language: '切换语言', export: '导出', note: '填写小结', draft: '保存草稿', publish: '发布', play: '播放', download: '下载', listen: '监听', whisper: '密语', barge: '强插', intercept: '拦截', reveal: '查看完整号码', archive: '归档', restore: '恢复', move: '调整',
-    acknowledge: '确认', close: '关闭', send: '发送', withdraw: '撤回', test: '测试', revoke: '注销', enable: '启用', disable: '停用', reset: '重置', upload: '上传', view: '查看',
+    acknowledge: '确认', close: '关闭', remind: '提醒自己', send: '发送', withdraw: '撤回', test: '测试', revoke: '注销', enable: '启用', disable: '停用', reset: '重置', upload: '上传', view: '查看',
     logout: '退出登录', make: '制作', take: '下载', clear: '清除', official: '载入法定节假日', set: '设置', refused: '被拒绝', put: '设置', file: '生成配置', taken: '话机取走配置', remove: '移除', add: '添加', features: '功能设置', off: '关闭', on: '开启', rename: '改名', unarchive: '恢复', member: '调整成员', record: '录音', auto_answer: '自动接听', exceptions: '个人例外', import: '导入', photo: '照片',
     password_wrong: '旧密码错误', phone_pin: '话机密码', reset_link: '生成重设链接', directory_away: '目录服务无应答', factor_wrong: '验证码错误', newcomer: '首次登录自动建立', nobody: '本系统无此人', unlock: '解除锁定', end: '结束', vouched_no_more: '已被停用，退出登录', bundle: '下载诊断包', watch: '进入通话', watch_end: '离开通话', force_hang_up: '强拆', force_state: '强制状态', claim: '领取', assign: '指派', release: '退回', reopen: '重新打开', hear: '收听留言',
     id_number: '修改证件号码', pin_set: '设置电话服务密码', pin_clear: '清除电话服务密码', pin_locked: '电话服务密码锁定',
