@@ -3264,6 +3264,8 @@ export const getOutsideLogin = <ThrowOnError extends boolean = true>(options?: O
  * Set Settings
  *
  * Holds from the next log-in. Whoever is logged in stays so.
+ *
+ * Who says who vouches for everybody could be anybody: only those who have every right may.
  */
 export const setOutsideLogin = <ThrowOnError extends boolean = true>(options: Options<SetOutsideLoginData, ThrowOnError>): RequestResult<SetOutsideLoginResponses, SetOutsideLoginErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SetOutsideLoginResponses, SetOutsideLoginErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
