@@ -15,8 +15,10 @@ from tests.api.directory import BASE, PEOPLE, READER, READER_SECRET, Directory
 from tests.api.provider import CLIENT, SECRET, Provider
 from tests.api.site import PASSWORD, Browser, Site, running
 
-from yingda.org import ldap
+from yingda.org import ldap, people, roles
+from yingda.org.actor import SYSTEM
 from yingda.org.models import LoginAttempt
+from yingda.org.permissions import ROLES
 
 pytestmark = pytest.mark.api
 SETTINGS = "/api/v1/settings/outside-login"
@@ -252,6 +254,13 @@ def test_settings_that_would_lock_everybody_out_or_give_secrets_away_are_refused
     moved = by_directory(place, directory, secret="", host="localhost")
     assert moved.json()["ldap_secret_set"] is False, "what was typed for one host goes to no other"
     assert save(place, "9001").status_code == 403
+
+    async def lend(u: Any) -> None:
+        boss = await people.get_person(u, place.company.people["9001"])
+        await roles.set_exceptions(u, SYSTEM, ROLES["admin"], boss, {"settings.edit": "all"})
+
+    place.in_database(lend)
+    assert save(place, "9001").json()["code"] == "beyond_own_rights", "a provider of his own would make him anybody"
 
 
 # ---- people whom the directory or the provider knows better

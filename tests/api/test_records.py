@@ -158,6 +158,18 @@ def test_note_is_kept_and_audited(site: Site, made: Made) -> None:
         assert rows["items"][0]["action"] == "call.note" and rows["items"][0]["actor_name"] == "王芳"
 
 
+def test_two_who_write_at_one_note_keep_both(site: Site, made: Made) -> None:
+    note = f"/api/v1/calls/{made.fang_call}/note"
+    with site.login("1001") as agent, site.login("9000") as admin:
+        before = agent.get(f"/api/v1/calls/{made.fang_call}").json()["note"]
+        agent.put(note, json={"text": "客户要退车", "before": before})
+        assert admin.put(note, json={"text": "已答应回电", "before": before}).json()["note"] == "客户要退车\n已答应回电"
+        assert agent.put(note, json={"customer_id": None}).json()["note"] == "客户要退车\n已答应回电"
+        changed = agent.put(note, json={"text": "客户要退款", "before": "客户要退车"}).json()
+        assert changed["note"] == "客户要退款\n已答应回电"
+        assert agent.put(note, json={"text": "", "before": changed["note"]}).json()["note"] == ""
+
+
 def test_audio_is_served_by_parts_and_audited_once(site: Site, made: Made) -> None:
     url = f"/api/v1/recordings/{made.recording}/audio"
     with site.login("1001") as agent, site.login("9000") as admin:

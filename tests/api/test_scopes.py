@@ -118,6 +118,18 @@ def test_people_of_his_department_alone_and_no_stronger_ones(site: Site, made: M
     assert head.post("/api/v1/people", json=made_up).json()["code"] == "not_allowed"
 
 
+def test_nobody_moves_himself_to_where_his_right_reaches_further(site: Site, made: Made, head: Browser) -> None:
+    mine = site.company.people["8001"]
+    person = head.get(f"/api/v1/people/{mine}").json()
+    body = {name: person[name] for name in ("number", "name", "role", "team", "department_id")}
+    for change in ({"department_id": str(made.other)}, {"department_id": None}, {"team": "别的组"}):
+        assert head.put(f"/api/v1/people/{mine}", json=body | change).json()["code"] == "not_allowed", change
+    bulk = head.post("/api/v1/staff-bulk", json={"patches": [{"id": str(mine), "department_id": str(made.other)}]})
+    assert bulk.json()["code"] == "not_allowed", bulk.text
+    assert head.get("/api/v1/people/" + str(mine)).json()["department_id"] == str(made.top)
+    assert head.put(f"/api/v1/people/{mine}", json=body | {"title": "主管"}).status_code == 200
+
+
 def test_the_board_shows_his_people_and_what_waits_for_them(site: Site, made: Made, head: Browser) -> None:
     fang, lei = (str(site.company.people[number]) for number in ("1001", "1002"))
     queue, ids = str(site.company.queues["802"]), [str(new_id()) for _ in range(5)]
@@ -224,6 +236,10 @@ def test_nobody_gives_more_than_he_has(site: Site, made: Made) -> None:
         assert raised.json()["code"] == "beyond_own_rights"
         admin = site.company.people["9000"]
         assert boss.post(f"/api/v1/people/{admin}/password").json()["code"] == "beyond_own_rights"
+        # by whose PIN one signs in at a phone, with his rights to call; whose phone lifts by itself
+        for path, body in (("phone/pin", {"pin": "2468"}), ("phone", {"auto_answer": True})):
+            refused = boss.put(f"/api/v1/people/{admin}/{path}", json=body)
+            assert refused.json()["code"] == "beyond_own_rights", refused.text
         made_up = {"number": "8300", "name": "x", "role": "admin"}
         assert boss.post("/api/v1/people", json=made_up).json()["code"] == "beyond_own_rights"
         assert boss.post("/api/v1/people", json=made_up | {"role": "agent"}).status_code == 201

@@ -248,6 +248,28 @@ def test_page_loaded_anew_in_mid_call_finds_the_call_again() -> None:  # oracle 
     w.at_rest()
 
 
+def test_the_old_line_ends_while_the_fresh_one_rings_and_nobody_is_cut_off() -> None:
+    w = World()
+    w.staff("1001", phone="web")
+    leg = w.caller()
+    w.run(3_000)
+    old = w.call(leg).agent_leg
+    w.story.awaiting_phone.add("p1")
+    w.tell(f.PhoneChanged(at=w.at, endpoint="web-1001", reachable=False, address=""))
+    w.run(10)
+    w.tell(f.PhoneChanged(at=w.at, endpoint="web-1001", reachable=True, address="x"))
+    w.run(5)
+    assert w.call(leg).rejoin_leg and w.call(leg).agent_leg == old
+    w.leaves(old, cause=16)  # a page that puts the old line down before it lifts the new one
+    w.run(500)
+    call = w.call(leg)
+    assert call.state == "talking" and call.agent_leg not in ("", old) and leg not in w.music
+    assert w.bridges[call.bridge] == {leg, call.agent_leg}
+    w.leaves(leg)
+    w.run(50)
+    w.at_rest()
+
+
 def test_media_lost_and_nobody_back_puts_the_caller_at_the_head_of_the_queue() -> None:
     w = World()
     w.staff("1001")

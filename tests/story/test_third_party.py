@@ -350,6 +350,39 @@ def test_who_is_invited_may_refuse_and_the_house_is_full_at_eight() -> None:
     w.at_rest()
 
 
+def test_who_was_brought_in_is_taken_out_again_and_the_others_talk_on() -> None:
+    w, leg, call = talk()
+    now = big(w, leg, call, "1003")
+    third, guest, mine = now.third_leg, now.guests[0].leg, now.agent_leg
+
+    def remove(which: str, who: str = "p1") -> None:
+        do(w, v.RemoveParty(actor=who, agent_id=who, call_id=call.id, leg=which))
+
+    for which, who in ((leg, "p1"), (mine, "p1"), ("no-such-leg", "p1"), (guest, "p2"), (mine, "p3")):
+        with pytest.raises(YingdaError):
+            remove(which, who)
+    remove(third)
+    w.run(50)
+    assert w.call(leg).state == "conference" and w.bridges[now.bridge] == {leg, mine, guest} and third not in w.legs
+    assert w.agent("1002").engagement == "free"
+    w.phones["1002"] = Phone(answer_ms=None)
+    do(w, v.InviteParty(actor="p1", agent_id="p1", call_id=call.id, to="1002"))
+    w.run(1_000)
+    assert w.agent("1002").state == "ringing"
+    remove(w.call(leg).guests[0].leg)  # he does not lift
+    w.run(50)
+    assert w.agent("1002").engagement == "free" and not w.call(leg).guests
+    remove(guest)
+    w.run(50)
+    assert w.call(leg).state == "talking" and w.bridges[now.bridge] == {leg, mine}
+    assert w.agent("1003").engagement == "free"
+    with pytest.raises(YingdaError):
+        remove(guest)
+    w.leaves(leg)
+    w.run(60_000)
+    w.at_rest()
+
+
 def test_the_third_leaves_while_the_next_one_still_rings() -> None:
     w, leg, call = talk()
     w.phones["1003"] = Phone(answer_ms=5_000)

@@ -34,7 +34,7 @@ const end = (id: string) => send({ t: 'set', entity: 'agents', id: '7', value: a
 beforeEach(async () => {
   vi.useFakeTimers()
   localStorage.clear()
-  noteCall.mockReset().mockResolvedValue({})
+  noteCall.mockReset().mockImplementation(({ body }) => Promise.resolve({ note: body.text ?? '' }))
   setActivePinia(createPinia())
   seq = 0
   useSession().take({ me: { id: '7', permissions: [], language: 'zh' }, csrf: 'x', at: Date.now(), timezone: 'UTC' } as never)
@@ -75,7 +75,7 @@ describe('calls on the desk', () => {
     expect(noteCall).not.toHaveBeenCalled()
     await end('1')
     await vi.advanceTimersByTimeAsync(1_000)
-    expect(noteCall).toHaveBeenCalledWith({ path: { call_id: '1' }, body: { text: 'done', customer_id: 'c1' } })
+    expect(noteCall).toHaveBeenCalledWith({ path: { call_id: '1' }, body: { text: 'done', before: '', customer_id: 'c1' } })
     expect(work.unsaved(work.items[0]!)).toBe(false)
   })
 
@@ -106,6 +106,67 @@ describe('calls on the desk', () => {
     await vi.advanceTimersByTimeAsync(60_000)
     expect(noteCall).toHaveBeenCalledTimes(1)
     expect(work.items[0]?.problem).toBe('no right')
+  })
+
+  it('sends only what this agent wrote and chose: a colleague of the same call says his part himself', async () => {
+    await ring('1', '138', [{ id: 'c1' }])
+    await end('1')
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(noteCall.mock.calls).toEqual([[{ path: { call_id: '1' }, body: { customer_id: 'c1' } }]])
+  })
+
+  it('shows what a colleague wrote at the same call, and goes on from there', async () => {
+    const work = useWork()
+    noteCall.mockResolvedValueOnce({ note: 'theirs\nmine' })
+    await ring('1', '138', [])
+    work.open!.note = 'mine'
+    await end('1')
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(work.open).toMatchObject({ note: 'theirs\nmine', noteSaved: 'theirs\nmine' })
+  })
+
+  it('a call that ended while the page was reloaded is saved at the first picture', async () => {
+    await ring('1', '138', [])
+    useWork().open!.note = 'typed in time'
+    await nextTick()
+    setActivePinia(createPinia())
+    useSession().take({ me: { id: '7', permissions: [], language: 'zh' }, csrf: 'x', at: Date.now(), timezone: 'UTC' } as never)
+    useWork()
+    useLive().start('7', () => {})
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(noteCall).not.toHaveBeenCalled()
+    await send({ t: 'snapshot', at: Date.now(), agents: [agent('')], calls: [], queues: [], lines: [], pops: [] })
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(noteCall).toHaveBeenCalledWith({ path: { call_id: '1' }, body: { text: 'typed in time', before: '' } })
+  })
+
+  it('a second window follows the one that is worked in', async () => {
+    await ring('1', '138', [])
+    const key = 'yingda.work.7'
+    const theirs = JSON.parse(localStorage.getItem(key)!)
+    theirs[0].note = 'typed over there'
+    localStorage.setItem(key, JSON.stringify(theirs))
+    const focus = vi.spyOn(document, 'hasFocus').mockReturnValue(true)
+    window.dispatchEvent(new StorageEvent('storage', { key }))
+    expect(useWork().open?.note).toBe('')
+    focus.mockReturnValue(false)
+    window.dispatchEvent(new StorageEvent('storage', { key }))
+    expect(useWork().open?.note).toBe('typed over there')
+    focus.mockRestore()
+  })
+
+  it('leaves nothing of finished calls to whoever logs in next at this computer', async () => {
+    const work = useWork()
+    await ring('1', '138', [{ id: 'c1' }])
+    await end('1')
+    await vi.advanceTimersByTimeAsync(1_000)
+    noteCall.mockRejectedValue(new ApiProblem(403, 'not_allowed', 'no right'))
+    await ring('2', '139', [])
+    work.open!.note = 'not saved'
+    await end('2')
+    useSession().take(undefined)
+    await nextTick()
+    expect(JSON.parse(localStorage.getItem('yingda.work.7')!).map((one: { callId: string }) => one.callId)).toEqual(['2'])
   })
 
   it('is found again after a reload of the page', async () => {

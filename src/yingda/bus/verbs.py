@@ -20,11 +20,13 @@ class OpenSoftphone(Verb, frozen=True, tag="open_softphone"):
 
     `client` identifies the tab; another tab that holds the phone is refused with `softphone_elsewhere`
     unless `take_over`, in which case the other tab's credentials stop working.
+    `talking`: this tab only lost its way to us and still has the sound of the call, so it need not be rung anew.
     """
 
     agent_id: str
     client: str
     take_over: bool = False
+    talking: bool = False
 
 
 class CloseSoftphone(Verb, frozen=True, tag="close_softphone"):
@@ -155,6 +157,14 @@ class InviteParty(Verb, frozen=True, tag="invite"):
     agent_id: str
     call_id: str
     to: str
+
+
+class RemoveParty(Verb, frozen=True, tag="remove_party"):
+    """One out of the conference again: one who was brought into it, also while his phone still rings."""
+
+    agent_id: str
+    call_id: str
+    leg: str
 
 
 class PickUpCall(Verb, frozen=True, tag="pick_up"):
@@ -302,7 +312,8 @@ AnyVerb: TypeAlias = (
     OpenSoftphone | CloseSoftphone | SignIn | SignOut | SetReady | SetBreak | Dial | HangUpCall | AnswerCall
     | RejectCall | HoldCall | ResumeCall | MuteCall | SendDigits | TransferCall | ConsultCall | CancelConsult
     | CompleteTransfer | MakeConference | WatchCall | StopWatching | InterceptCall | ForceHangUp | ForceState
-    | ToggleConsult | InviteParty | PickUpCall | ReloadDirectory | MoveAgent | ReloadMusic | SetFeatures | LookAround
+    | ToggleConsult | InviteParty | RemoveParty | PickUpCall
+    | ReloadDirectory | MoveAgent | ReloadMusic | SetFeatures | LookAround
     | MuteParticipant | RemoveParticipant
     | TestFlow | RecordPrompt | DropCallbacks | ParkCall | FetchParked
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_, union_all
 
+from yingda.calls import notes
 from yingda.calls.models import CallCategory, CallEventRow, CallRow, SegmentRow
 from yingda.kit.clock import SystemClock
 from yingda.kit.numbers import normalise, reverse
@@ -99,25 +100,29 @@ async def recent_calls(u: Uow, number: str, limit: int = 10, but: int | None = N
     return rows[:limit]
 
 
-async def set_note(u: Uow, actor: Actor, call_id: int, text: str, customer_id: int | None,
-                   category_id: int | None) -> CallRow:
+async def set_note(u: Uow, actor: Actor, call_id: int, text: str | None, customer_id: int | None,
+                   category_id: int | None, before: str | None = None) -> CallRow:
     """Write the note and say which customer it was and what it was about; that the customer exists is for the caller.
 
+    Without a text the note stays. `before` is what the writer had read; what others wrote meanwhile is kept too.
     A category that was archived may stay, and cannot be newly chosen. Raises NotFound, Invalid.
     """
-    text = text.strip()
+    # locked and read anew: two agents of one call save as it ends
+    row = await u.get(CallRow, call_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound(kind="call", id=str(call_id))
+    text = row.note if text is None else notes.joined(row.note, before, text)
     if len(text) > LONGEST_NOTE:
         raise Invalid({"text": "too_long"})
-    row = await get_call(u, call_id)
     if category_id is not None and category_id != row.category_id:
         category = await u.get(CallCategory, category_id)
         if category is None or not category.active:
             raise Invalid({"category_id": "archived" if category else "unknown"})
-    before = {"note": row.note, "customer_id": row.customer_id, "category_id": row.category_id}
+    was = {"note": row.note, "customer_id": row.customer_id, "category_id": row.category_id}
     row.note, row.customer_id, row.category_id = text, customer_id, category_id
     row.note_by, row.note_at = actor.id, _clock.now_ms()
     await u.flush()
-    audit.record(u, actor, "call.note", "call", call_id, before,
+    audit.record(u, actor, "call.note", "call", call_id, was,
                  {"note": text, "customer_id": customer_id, "category_id": category_id})
     return row
 

@@ -23,7 +23,8 @@ def send_on(call: Call, ev: e.SendOn) -> Step:
 
 def agent_gone(call: Call, ev: e.AgentGone) -> Step:
     """The agent has put down the phone."""
-    if _asked_for(call) and ev.leg == call.agent_leg and ev.cause not in (talk.MEDIA_LOST, -1):
+    down = ev.leg == call.agent_leg and not call.rejoin_leg and ev.cause not in (talk.MEDIA_LOST, -1)
+    if down and _asked_for(call):
         return _lead(call, ev.at, call.survey_flow_id, "answered", hang=False)
     return talk.agent_gone_from_talk(call, ev)
 

@@ -38,11 +38,12 @@ def digits(call: Call, ev: e.DigitsAsked) -> Step:
 
 
 def agent_gone_from_talk(call: Call, ev: e.AgentGone) -> Step:
+    """His phone is put down or lost. While a fresh leg to it rings, the old one ends in favour of that."""
     if ev.leg == call.rejoin_leg:
         return Step(replace(call, rejoin_leg=""))
     if ev.leg != call.agent_leg:
         return Step(call)
-    if ev.cause != MEDIA_LOST:
+    if ev.cause != MEDIA_LOST and not call.rejoin_leg:
         return endings.end(call, ev.at, "answered", "agent", ev.cause, gone=call.agent_leg)
     call = seg.note(call, add_hold=ev.at - call.held_since if call.held_since else 0, leg=call.agent_leg)
     call = seg.set_timer(replace(call, state="rejoining", agent_up=False, held_since=0, agent_leg=""), "rejoin",

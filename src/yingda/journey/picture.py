@@ -295,6 +295,6 @@ def _talking(a: Agent, call: Call) -> list[str]:
             return ["hang_up", "consult_cancel", "transfer_complete", *more]
         case "conference":
             more = ["invite"] if conference.size(call) < conference.MOST else []
-            return ["hang_up", "mute", "digits", *more]
+            return ["hang_up", "mute", "digits", "remove", *more]
         case _:
             return ["hang_up"]

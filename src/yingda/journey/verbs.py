@@ -98,6 +98,9 @@ class Verbs:
                 return self._call(verb, "toggle", e.ToggleAsked(at=self._now()))
             case v.InviteParty():
                 return self._third.invite(verb)
+            case v.RemoveParty():
+                self._switch.carry_out(verb.call_id, (c.HangUp(leg=self._third.remove(verb)),))
+                return None
             case v.PickUpCall():
                 return self._pickups.asked(verb)
             case v.ParkCall():
@@ -149,7 +152,7 @@ class Verbs:
         account = self._softphones.open(person.id, endpoint, verb.client, verb.take_over,
                                         self._story.phones.get(endpoint, False))
         agent = self._story.agents.get(person.id)
-        if agent.call_id and agent.phone == "web":
+        if agent.call_id and agent.phone == "web" and not verb.talking:
             self._story.awaiting_phone.add(person.id)  # a page loaded anew in mid-call: ring it when it registers
         if self.switch_up:
             await self._switch.put_phone(account)

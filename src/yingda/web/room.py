@@ -34,6 +34,7 @@ from yingda.web.renewals import Renewals
 from yingda.web.sip_proxy import CLOSE_TAKEN, SipProxy
 from yingda.web.softphones import Pass, PassMaker
 from yingda.web.test_caller import TestCaller
+from yingda.web.watching import WatchGuard
 
 
 class Room:
@@ -55,6 +56,7 @@ class Room:
         tokens = RefreshTokens(config.data_dir / "run" / "refresh-tokens.json", self.seal)
         self.recheck = Recheck(self.store, self.seal, self.clock.now_ms, self.end_sessions,
                                Renewals(self.store, self.seal, tokens, self.end_session, self._talks))
+        self.watching = WatchGuard(self.store, self.link)
         self.sip = SipProxy(config.ari_ws_url)
         self.prompts = PromptRoom(config.data_dir / "prompts", config.voice_dir or config.data_dir / "voice")
         self.passes = PassMaker(config.site_key)
@@ -83,6 +85,7 @@ class Room:
         await self.bells.stop()
         await self.hub.close_all()
         await self.recheck.stop()
+        await self.watching.stop()
         await self.reloads.stop()
         await self.news.stop()
         await self.link.stop()
@@ -155,6 +158,7 @@ class Room:
         for client in self.hub.clients:
             if client.viewer.limited:
                 client.close(CLOSE_RESTART)
+        self.watching.ask()
 
     def reload_music(self, actor_id: int | None) -> None:
         """Music classes or tracks changed: the switch reads its list again, a moment later."""
@@ -163,6 +167,7 @@ class Room:
     def refresh_person(self, person_id: int) -> None:
         """Rights changed: live sockets come back with the new ones."""
         self.hub.close_person(str(person_id), code=CLOSE_RESTART)
+        self.watching.ask()
 
     def _talks(self, person_id: int) -> bool:
         agent = self.link.mirror.entities["agents"].get(str(person_id))
@@ -177,6 +182,7 @@ class Room:
         """Cut live and SIP sockets of a person whose sessions were revoked."""
         self.hub.close_person(str(person_id), keep_hash)
         self.sip.close_person(str(person_id), except_session=keep_hash or None)
+        self.watching.ask()
 
 
 def room_of(connection: HTTPConnection) -> Room:

@@ -1,6 +1,6 @@
 // The agent's own phone and state: joins the softphone, the live picture and the verbs of the API.
 import { defineStore } from 'pinia'
-import { computed, markRaw, ref, watch } from 'vue'
+import { computed, markRaw, ref, watch, type Ref } from 'vue'
 import * as api from '@/api'
 import { ApiProblem, asProblem } from '@/api/problem'
 import { useLive } from '@/live/store'
@@ -12,11 +12,15 @@ export type PhoneKind = 'web' | 'desk' | 'outside'
 const LAST_PHONE = 'yingda.phone'
 const LAST_STATION = 'yingda.station.'
 const GONE_PATIENCE_MS = 1_500
+/** A second press so soon after the answer is the hand that pressed twice, not a wish to hang up. */
+const ANSWERED_MS = 1_000
+const MOST_DIGITS = 32
+const SHOWN_MS = 1_000
 
 export const useAgent = defineStore('agent', () => {
   const live = useLive()
   const phoneState = ref<SoftphoneState>({ phase: 'off', session: 'none', fault: '' })
-  const busy = ref('')
+  const busy = ref(new Set<string>())
   const kept = localStorage.getItem(LAST_PHONE)
   const lastPhone = ref<PhoneKind>(kept === 'desk' || kept === 'outside' ? kept : 'web')
   const lastStation = (phone: PhoneKind) => localStorage.getItem(LAST_STATION + phone) ?? ''
@@ -24,9 +28,9 @@ export const useAgent = defineStore('agent', () => {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
   // Raw: seen through a reactive proxy its fields would not be the objects that it put there.
   const softphone = markRaw(new Softphone(`${scheme}://${location.host}/api/v1/sip`, {
-    open: async (takeOver) => {
+    open: async (takeOver, talking) => {
       try {
-        return await api.openSoftphone({ body: { client: clientId(), take_over: takeOver } })
+        return await api.openSoftphone({ body: { client: clientId(), take_over: takeOver, talking } })
       } catch (error) {
         throw asProblem(error).code === 'softphone_elsewhere' ? new Elsewhere() : error
       }
@@ -50,22 +54,24 @@ export const useAgent = defineStore('agent', () => {
 
   const canAnswer = computed(() => (usesWeb.value ? phoneState.value.session === 'ringing' : can('answer')))
   /** The chosen phone is this browser's, and it does not work here. */
-  const phoneTrouble = computed(() => usesWeb.value && signedIn.value && !['registered', 'starting'].includes(phoneState.value.phase))
+  const phoneTrouble = computed(() => usesWeb.value && signedIn.value && (phoneState.value.fault !== '' || !['registered', 'starting'].includes(phoneState.value.phase)))
   const canHangUp = computed(() => can('hang_up') || can('reject') || phoneState.value.session === 'up' || phoneState.value.session === 'ringing')
 
   /** Runs one verb; a refusal is told and gives undefined. The same verb does not run twice at once. */
   async function act<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
-    if (busy.value === name) return undefined
-    busy.value = name
+    if (busy.value.has(name)) return undefined
+    busy.value.add(name)
     try {
       return await work()
     } catch (error) {
       sayProblem(error)
       return undefined
     } finally {
-      busy.value = ''
+      busy.value.delete(name)
     }
   }
+
+  const isBusy = (name: string): boolean => busy.value.has(name)
 
   /** `station`: another extension (desk), or the number that is dialled for each call (outside). */
   async function startWork(phone: PhoneKind, takeOver = false, station = ''): Promise<boolean> {
@@ -107,7 +113,9 @@ export const useAgent = defineStore('agent', () => {
   const ready = () => act('ready', () => api.setReady())
   const takeBreak = (reason: string) => act('break', () => api.setBreak({ body: { reason } }))
 
+  let answeredAt = -ANSWERED_MS
   async function answer(): Promise<void> {
+    answeredAt = performance.now()
     if (usesWeb.value) return softphone.answer()
     const id = call.value?.id
     if (id) await act('answer', () => api.answerCall({ path: { call_id: id } }))
@@ -120,9 +128,37 @@ export const useAgent = defineStore('agent', () => {
     await act('hang_up', () => (ringing.value && can('reject') ? api.rejectCall({ path: { call_id: id } }) : api.hangUpCall({ path: { call_id: id } })))
   }
 
-  const toggleHold = () => withCall('hold', (id) => (held.value ? api.resumeCall({ path: { call_id: id } }) : api.holdCall({ path: { call_id: id } })))
-  const toggleMute = () => withCall('mute', (id) => api.muteCall({ path: { call_id: id }, body: { on: !muted.value } }))
-  const sendDigits = (digits: string) => withCall('digits', (id) => api.sendDigits({ path: { call_id: id }, body: { digits } }))
+  /** One key for both; who presses it twice in haste has still only answered. */
+  async function answerOrHangUp(): Promise<void> {
+    if (canAnswer.value) return answer()
+    if (canHangUp.value && performance.now() - answeredAt > ANSWERED_MS) await hangUp()
+  }
+
+  const toggleHold = () => toggle('hold', held, (id, on) => (on ? api.holdCall : api.resumeCall)({ path: { call_id: id } }))
+  const toggleMute = () => toggle('mute', muted, (id, on) => api.muteCall({ path: { call_id: id }, body: { on } }))
+
+  /** Busy until the page shows it: a second press before that would ask for the same thing again and be refused. */
+  const toggle = (name: string, state: Ref<boolean>, work: (id: string, on: boolean) => Promise<unknown>) => withCall(name, async (id) => {
+    const before = state.value
+    await work(id, !before)
+    await new Promise<void>((done) => {
+      const stop = watch(state, () => end())
+      const late = window.setTimeout(() => end(), SHOWN_MS)
+      const end = (): void => { stop(); window.clearTimeout(late); done() }
+      if (state.value !== before) end()
+    })
+  })
+
+  /** Keys go out in the order they were pressed; those pressed while others are on their way follow together. */
+  let pressed = ''
+  async function sendDigits(digits: string): Promise<void> {
+    pressed += digits
+    while (pressed && !isBusy('digits')) {
+      const now = pressed.slice(0, MOST_DIGITS)
+      pressed = pressed.slice(now.length)
+      await withCall('digits', (id) => api.sendDigits({ path: { call_id: id }, body: { digits: now } }))
+    }
+  }
 
   async function withCall(name: string, work: (id: string) => Promise<unknown>): Promise<void> {
     const id = call.value?.id
@@ -154,7 +190,7 @@ export const useAgent = defineStore('agent', () => {
   })
 
   return {
-    softphone, phoneState, busy, lastPhone, lastStation, view, call, usesWeb, signedIn, muted, held, ringing, canAnswer, canHangUp, phoneTrouble,
-    can, startWork, endWork, ready, takeBreak, answer, hangUp, toggleHold, toggleMute, sendDigits, dial, pickUp, fetchParked,
+    softphone, phoneState, isBusy, lastPhone, lastStation, view, call, usesWeb, signedIn, muted, held, ringing, canAnswer, canHangUp, phoneTrouble,
+    can, startWork, endWork, ready, takeBreak, answer, hangUp, answerOrHangUp, toggleHold, toggleMute, sendDigits, dial, pickUp, fetchParked,
   }
 })

@@ -28,6 +28,7 @@ let wanted = false
 let blink: number | undefined
 let notice: Notification | undefined
 let plainTitle = ''
+let ringTitle = ''
 
 function play(audio: HTMLAudioElement): void {
   audio.volume = ringVolume()
@@ -55,13 +56,25 @@ export function startRinging(title: string, body: string, audible: boolean): voi
     play(sound)
   }
   plainTitle = document.title
+  ringTitle = title
   let on = false
   blink = window.setInterval(() => {
     on = !on
-    document.title = on ? title : plainTitle
+    document.title = on ? ringTitle : plainTitle
   }, 700)
+  notify(body)
+}
+
+/** Who it is became known while it rings: the phone rings before anything else is told. */
+export function nameRinging(title: string, body: string): void {
+  if (blink === undefined) return
+  ringTitle = title
+  if (notice) notify(body)
+}
+
+function notify(body: string): void {
   if (document.hidden && 'Notification' in window && Notification.permission === 'granted') {
-    notice = new Notification(title, { body, tag: 'yingda-ring', requireInteraction: true })
+    notice = new Notification(ringTitle, { body, tag: 'yingda-ring', requireInteraction: true })
     notice.onclick = () => window.focus()
   }
 }

@@ -14,8 +14,11 @@ export type Fault = '' | MicrophoneFault | 'elsewhere' | 'server'
 export interface SoftphoneState { phase: Phase; session: SessionState; fault: Fault }
 
 export interface SoftphonePort {
-  /** New credentials for this tab. Rejects with 'elsewhere' when another tab holds the phone, else with any error. */
-  open(takeOver: boolean): Promise<Credentials>
+  /**
+   * New credentials for this tab. Rejects with 'elsewhere' when another tab holds the phone, else with any error.
+   * `talking`: the sound of the call has outlived the connection, nobody need ring here anew.
+   */
+  open(takeOver: boolean, talking: boolean): Promise<Credentials>
   close(): Promise<void>
   changed(state: SoftphoneState): void
 }
@@ -23,6 +26,7 @@ export interface SoftphonePort {
 const MEDIA = { mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } }
 const ICE_PATIENCE_MS = 500
 const RETRY_MS = 2_000
+const HAND_OVER_MS = 3_000
 
 export class Elsewhere extends Error {}
 
@@ -35,7 +39,22 @@ export class Softphone {
   private wantRenegotiate = false
   private readonly speaker = Object.assign(new Audio(), { autoplay: true })
 
-  constructor(private readonly url: string, private readonly port: SoftphonePort) {}
+  constructor(private readonly url: string, private readonly port: SoftphonePort) {
+    // A headset that is plugged in again is taken at once.
+    navigator.mediaDevices?.addEventListener('devicechange', () => {
+      if (this.state.phase === 'registered' && !this.hears()) void this.replaceMicrophone()
+    })
+  }
+
+  private hears(): boolean {
+    return this.microphone?.getAudioTracks().some((track) => track.readyState === 'live') ?? false
+  }
+
+  /** After a fault: with the phone itself well only the microphone is opened anew, and a running call goes on. */
+  async again(takeOver: boolean): Promise<void> {
+    if (this.state.phase === 'registered') await this.replaceMicrophone()
+    else await this.start(takeOver)
+  }
 
   get stream(): MediaStream | undefined { return this.microphone }
   get connection(): RTCPeerConnection | undefined { return this.session?.connection ?? undefined }
@@ -45,7 +64,7 @@ export class Softphone {
     this.show({ phase: 'starting', fault: '' })
     try {
       await this.openMicrophone()
-      const credentials = await this.port.open(takeOver)
+      const credentials = await this.port.open(takeOver, false)
       await this.register(credentials)
     } catch (error) {
       this.fail(error)
@@ -96,7 +115,7 @@ export class Softphone {
 
   private async openMicrophone(): Promise<void> {
     void route(this.speaker, 'speaker')
-    if (this.microphone?.getAudioTracks().some((track) => track.readyState === 'live')) return
+    if (this.hears()) return
     const stream = await openChosen()
     this.microphone = stream
     // A headset that is pulled out ends the track: take the next one and put it into the running call.
@@ -118,6 +137,7 @@ export class Softphone {
       await this.openMicrophone()
       const track = (this.microphone as MediaStream | undefined)?.getAudioTracks()[0] ?? null
       await this.connection?.getSenders().find((sender) => sender.track?.kind !== 'video')?.replaceTrack(track)
+      this.show({ fault: '' })
     } catch (error) {
       this.show({ fault: error instanceof MicrophoneError ? error.fault : 'busy' })
     }
@@ -169,7 +189,7 @@ export class Softphone {
     this.retry = window.setTimeout(async () => {
       if (this.ua !== ua) return
       try {
-        const { secret } = await this.port.open(false)
+        const { secret } = await this.port.open(false, this.state.session === 'up')
         if (this.ua !== ua) return
         ua.set('password', secret)
         ua.register()
@@ -201,9 +221,30 @@ export class Softphone {
     }
     this.session = session
     this.wire(session)
-    if (before && !before.isEnded()) before.terminate()
+    if (before && !before.isEnded()) this.handOver(before, session)
     this.show({ session: 'ringing' })
     if (lifts) this.answer()
+  }
+
+  /**
+   * The call is brought to this phone anew while it still has it: the server ends the old line once the new one is up.
+   * Ended before, the old line would be the agent's hang-up, and the customer would be cut off.
+   */
+  private handOver(before: RTCSession, session: RTCSession): void {
+    session.on('confirmed', () => {
+      window.setTimeout(() => { if (!before.isEnded()) before.terminate() }, HAND_OVER_MS)
+    })
+    session.on('failed', () => {
+      if (this.session || before.isEnded()) return
+      this.session = before
+      this.listen(before.connection)
+      this.show({ session: 'up' })
+    })
+  }
+
+  private listen(connection: RTCPeerConnection | undefined): void {
+    const tracks = connection?.getReceivers().map((one) => one.track) ?? []
+    if (tracks.length) this.speaker.srcObject = new MediaStream(tracks)
   }
 
   private wire(session: RTCSession): void {

@@ -11,15 +11,14 @@ from sqlalchemy import select
 
 from yingda.org import factor, login, resets, sessions
 from yingda.org.models import Person, SessionRow
-from yingda.org.people import data_of, get_person
+from yingda.org.people import get_person
 from yingda.org.permissions import Permission
 from yingda.store.engine import Uow
 from yingda.store.errors import NotFound
 from yingda.web.access import address_of, public, require, signed_in
-from yingda.web.api.people import check_may_edit
+from yingda.web.api.people import editable
 from yingda.web.errors import NotForKeys
 from yingda.web.identity import Identity
-from yingda.web.reach import reach_of
 from yingda.web.room import Room, room_of
 from yingda.web.shapes.account import (
     AccountOut,
@@ -135,26 +134,18 @@ async def use_reset_link(body: ResetIn, _: Annotated[None, public()], request: R
 # ---- other people's, for administrators
 
 
-async def _other(u: Uow, me: Identity, person_id: int) -> Person:
-    """Within reach, and nobody who may more than the asker."""
-    row = await get_person(u, person_id)
-    (await reach_of(u, me, Permission.PEOPLE_EDIT)).need(person_id)
-    await check_may_edit(u, me, row, data_of(row))
-    return row
-
-
 @router.get("/people/{person_id}/account", operation_id="getPersonAccount")
 async def person_account(person_id: Id, me: Editor, request: Request) -> AccountOut:
     room = room_of(request)
     async with room.store.reading() as u:
-        return await _account(room, u, me, await _other(u, me, person_id))
+        return await _account(room, u, me, await editable(u, me, person_id))
 
 
 @router.delete("/people/{person_id}/sessions/{key}", operation_id="endPersonSession", status_code=204)
 async def end_person_session(person_id: Id, key: Annotated[SessionKey, Path()], me: Editor, request: Request) -> None:
     room = room_of(request)
     async with room.store.reading() as u:
-        await _other(u, me, person_id)
+        await editable(u, me, person_id)
     await _end(room, me, person_id, key)
 
 
@@ -164,7 +155,7 @@ async def make_reset_link(person_id: Id, me: Editor, request: Request) -> ResetL
     room = room_of(request)
     now = room.clock.now_ms()
     async with room.store.uow() as u:
-        await _other(u, me, person_id)
+        await editable(u, me, person_id)
         token = await resets.make(u, me.actor, person_id, now)
     return ResetLinkOut(path=f"/reset?token={token}", expires_at=now + resets.LASTS_MS)
 
@@ -174,7 +165,7 @@ async def reset_factor(person_id: Id, me: Editor, request: Request) -> None:
     """For who has lost telephone and recovery codes. He logs in by password alone until he sets it up again."""
     room = room_of(request)
     async with room.store.uow() as u:
-        await factor.switch_off(u, me.actor, await _other(u, me, person_id))
+        await factor.switch_off(u, me.actor, await editable(u, me, person_id))
 
 
 @router.delete("/people/{person_id}/lock", operation_id="unlockPerson", status_code=204)
@@ -182,4 +173,4 @@ async def unlock_person(person_id: Id, me: Editor, request: Request) -> None:
     """For who has typed wrong passwords too often: the next attempt counts at once."""
     room = room_of(request)
     async with room.store.uow() as u:
-        await login.unlock(u, me.actor, await _other(u, me, person_id))
+        await login.unlock(u, me.actor, await editable(u, me, person_id))

@@ -64,7 +64,7 @@ async def open_softphone(body: SoftphoneIn, me: Agent, request: Request, respons
     room = room_of(request)
     who = str(me.person_id)
     given = await room.link.ask(OpenSoftphone(actor=who, agent_id=who, client=body.client,
-                                              take_over=body.take_over))
+                                              take_over=body.take_over, talking=body.talking))
     cookie = room.give_phone(softphones.Pass(who, body.client, me.session_hash))
     response.set_cookie(softphones.cookie_name(request.url.scheme), cookie, path=softphones.PATH, httponly=True,
                         samesite="strict", secure=room.secure(request))

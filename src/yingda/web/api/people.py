@@ -21,7 +21,7 @@ from yingda.web.errors import NotAllowed
 from yingda.web.identity import Identity
 from yingda.web.lists import written
 from yingda.web.reach import reach_of
-from yingda.web.room import room_of
+from yingda.web.room import Room, room_of
 from yingda.web.shapes.common import Asked, Id
 from yingda.web.shapes.org import PasswordReset, PersonCreated, PersonIn, PersonNew, PersonOut
 
@@ -60,16 +60,33 @@ async def check_may_edit(u: Uow, me: Identity, before: Person | None, data: Pers
     """Whether the asker may make `before` (None: somebody new) into `data`. Raises NotAllowed, BeyondOwnRights.
 
     Both as he is and as he will be the person must be within reach, and have no right that the asker lacks.
+    Nobody moves himself to where his right would reach further.
     """
     scope = me.grants.get(Permission.PEOPLE_EDIT)
     if before is not None:
         (await reach_of(u, me, Permission.PEOPLE_EDIT)).need(before.id)
-    if scope is not Scope.ALL and (before is None or before.id != me.person_id):
+    if scope is not Scope.ALL and before is not None and before.id == me.person_id:
+        if (data.team.strip(), data.department_id) != (before.team, before.department_id):
+            raise NotAllowed
+    elif scope is not Scope.ALL:
         mine = bool(me.team) and data.team.strip() == me.team and scope is not Scope.OWN
         if not mine and (scope is not Scope.DEPARTMENT
                          or data.department_id not in await departments_below(u, me.department_id)):
             raise NotAllowed
     await check_may_give(u, me.grants, before, data.role)
+
+
+async def editable(u: Uow, me: Identity, person_id: int) -> Person:
+    """Somebody within reach who may no more than the asker. Raises NotFound, NotAllowed, BeyondOwnRights."""
+    row = await people.get_person(u, person_id)
+    await check_may_edit(u, me, row, people.data_of(row))
+    return row
+
+
+async def need_editable(room: Room, me: Identity, person_id: int) -> None:
+    """As `editable`, before something else is done."""
+    async with room.store.reading() as u:
+        await editable(u, me, person_id)
 
 
 @router.get("/people", operation_id="listPeople", response_model=list[PersonOut])

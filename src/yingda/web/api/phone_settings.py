@@ -11,8 +11,8 @@ from yingda.journey import feature_codes
 from yingda.org import phone_settings
 from yingda.org.permissions import Permission
 from yingda.web.access import require, signed_in
+from yingda.web.api.people import need_editable
 from yingda.web.identity import Identity
-from yingda.web.reach import need_person
 from yingda.web.room import room_of
 from yingda.web.shapes.common import Id, In, Out
 
@@ -83,19 +83,19 @@ async def set_own_pin(body: PinIn, me: Me, request: Request) -> PersonPhoneOut:
 
 @router.get("/people/{person_id}/phone", operation_id="getPersonPhone")
 async def get_of(person_id: Id, me: Editor, request: Request) -> PersonPhoneOut:
-    await need_person(room_of(request), me, Permission.PEOPLE_EDIT, person_id)
+    await need_editable(room_of(request), me, person_id)
     return await _shown(request, person_id)
 
 
 @router.put("/people/{person_id}/phone", operation_id="setPersonAutoAnswer")
 async def set_of(person_id: Id, body: AutoAnswerIn, me: Editor, request: Request) -> PersonPhoneOut:
-    await need_person(room_of(request), me, Permission.PEOPLE_EDIT, person_id)
+    await need_editable(room_of(request), me, person_id)
     return await _auto_answer(request, me, person_id, body.auto_answer)
 
 
 @router.put("/people/{person_id}/phone/pin", operation_id="setPersonPhonePin")
 async def set_pin_of(person_id: Id, body: PinIn, me: Editor, request: Request) -> PersonPhoneOut:
-    await need_person(room_of(request), me, Permission.PEOPLE_EDIT, person_id)
+    await need_editable(room_of(request), me, person_id)
     return await _pin(request, me, person_id, body.pin)
 
 

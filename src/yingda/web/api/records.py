@@ -158,7 +158,7 @@ async def note_call(call_id: Id, body: NoteIn, me: Annotated[Identity, require(P
         if body.customer_id is not None and body.customer_id not in await customers.names(u, {body.customer_id}):
             raise Invalid({"customer_id": "unknown"})
         category_id = body.category_id if "category_id" in body.model_fields_set else detail.call.category_id
-        await repo.set_note(u, me.actor, call_id, body.text, customer_id, category_id)
+        await repo.set_note(u, me.actor, call_id, body.text, customer_id, category_id, body.before)
         return await _detail_out(u, await repo.get_detail(u, call_id), me)
 
 

@@ -93,8 +93,11 @@ class NoteIn(In):
     """Without `customer_id` the customer stays who he is; null says that it was none of ours.
 
     Without `category_id` the category stays as it is; null takes it away.
+    Without `text` the note stays. `before` is the note as the writer had read it, or the part that he saved last: when
+    others have written meanwhile, their words stay beside his. Without it the text replaces the whole note.
     """
 
-    text: Note
+    text: Note | None = None
+    before: Note | None = None
     customer_id: Id | None = None
     category_id: Id | None = None

@@ -35,6 +35,7 @@ class BreakReasonOut(Out):
 class SoftphoneIn(In):
     client: TabId  # id of the browser tab
     take_over: bool = False
+    talking: bool = False  # this tab still has the sound of its call: it is not rung anew
 
 
 class SoftphoneOut(Out):

@@ -3912,12 +3912,18 @@ export type NodeFigures = {
  * Without `customer_id` the customer stays who he is; null says that it was none of ours.
  *
  * Without `category_id` the category stays as it is; null takes it away.
+ * Without `text` the note stays. `before` is the note as the writer had read it, or the part that he saved last: when
+ * others have written meanwhile, their words stay beside his. Without it the text replaces the whole note.
  */
 export type NoteIn = {
     /**
      * Text
      */
-    text: string;
+    text?: string | null;
+    /**
+     * Before
+     */
+    before?: string | null;
     /**
      * Customer Id
      */
@@ -6628,6 +6634,10 @@ export type SoftphoneIn = {
      * Take Over
      */
     take_over?: boolean;
+    /**
+     * Talking
+     */
+    talking?: boolean;
 };
 
 /**
@@ -8285,6 +8295,38 @@ export type InvitePartyResponses = {
 };
 
 export type InvitePartyResponse = InvitePartyResponses[keyof InvitePartyResponses];
+
+export type RemovePartyData = {
+    body?: never;
+    path: {
+        /**
+         * Call Id
+         */
+        call_id: string;
+        /**
+         * Leg
+         */
+        leg: string;
+    };
+    query?: never;
+    url: '/api/v1/calls/{call_id}/parties/{leg}';
+};
+
+export type RemovePartyErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type RemovePartyResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemovePartyResponse = RemovePartyResponses[keyof RemovePartyResponses];
 
 export type PickUpCallData = {
     body: PickUpIn;

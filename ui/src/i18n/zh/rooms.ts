@@ -28,7 +28,7 @@ export default {
     notFound: '没有找到客户', notFoundText: '可以试试姓名、拼音首字母、号码后四位或车牌。', calls: '通话记录', noCalls: '还没有通话', noCallsText: '与这位客户的通话会出现在这里。', levelGold: '金卡', levelSilver: '银卡', levelNormal: '普通',
   },
   callers: {
-    note: '谁会被拦截，谁优先接听；保存后立即生效', add: '加入名单', edit: '编辑名单', find: '号码或原因', list: '名单', number: '号码', prefix: '以此开头的所有号码', reason: '原因', until: '有效至', forever: '长期', by: '添加人', noMatch: '没有符合的号码', none: '名单还是空的', noneText: '把骚扰号码加入黑名单，把重要客户加入 VIP 名单。',
+    note: '谁会被拦截，谁优先接听；保存后立即生效', add: '加入名单', edit: '编辑名单', find: '号码或原因', list: '名单', number: '号码', prefix: '以此开头的所有号码', reason: '原因', until: '有效至', forever: '长期', by: '添加人', none: '名单还是空的', noneText: '把骚扰号码加入黑名单，把重要客户加入 VIP 名单。',
     remove: '移出名单', removeText: '{number} 将不再受此名单影响。',
   },
   pinCard: {
@@ -39,7 +39,7 @@ export default {
     queue: '服务分组', flow: '语音流程', agent: '指定坐席', number: '外部号码', voicemail: '语音留言', callback: '预约回电', hang_up: '播放后挂机', chooseQueue: '选择服务分组', chooseFlow: '选择语音流程', chooseAgent: '选择坐席', chooseBox: '选择信箱', typeNumber: '输入手机或固话号码', unpublished: '未发布', gone: '已不存在', prompt: '结束语音，可不填',
   },
   admin: {
-    restComes: '数据还没有全部载入，正在查找其余的记录', number: '工号', name: '名称', personName: '姓名', role: '角色', extension: '分机', department: '部门', status: '状态', language: '语言', archived: '已归档', showArchived: '显示已归档', firstPassword: '待改密码', newPerson: '新增人员', editPerson: '编辑人员', noMatch: '没有符合的人员', noPeople: '还没有人员',
+    nothingFits: '没有符合条件的记录', nothingFitsText: '请更换关键字，或清除筛选条件。', restComes: '数据还没有全部载入，正在查找其余的记录', number: '工号', name: '名称', personName: '姓名', role: '角色', extension: '分机', department: '部门', status: '状态', language: '语言', archived: '已归档', showArchived: '显示已归档', firstPassword: '待改密码', newPerson: '新增人员', editPerson: '编辑人员', noPeople: '还没有人员',
     noPeopleText: '先添加坐席和班长，再为他们分配分机。', noExtension: '不分配', extensionHint: '没有分机就不能接打电话。', passwordHint: '保存后系统生成初始密码，只显示一次。', newPassword: '重设密码', newPasswordText: '{name} 的所有登录会立即失效，需要用新密码重新登录。', passwordTitle: '初始密码',
     shownOnce: '只显示这一次，请现在记下或复制。', noted: '我已记下', extensionsNote: '桌面话机和软电话的账号', newExtension: '新增分机', editExtension: '编辑分机', noExtensions: '还没有分机', noExtensionsText: '添加分机，再分配给坐席。', usedBy: '使用人', nobody: '无人使用', newSecret: '重设 SIP 密码', newSecretText: '分机 {number} 上使用旧密码的话机会掉线，需要重新设置。',
     dialledHint: '客户拨打的完整号码，只填数字。', secretHint: '保存后系统生成 SIP 密码，只显示一次。', sipTitle: '话机设置', sipServer: 'SIP 服务器', sipUser: 'SIP 用户名', sipSecret: 'SIP 密码', queuesNote: '来电按分组分配给坐席', newQueue: '新增分组', editQueue: '编辑分组', noQueues: '还没有服务分组', noQueuesText: '建立分组、加入坐席，再把号码指向它。', queueNumber: '编号', strategy: '分配方式', 

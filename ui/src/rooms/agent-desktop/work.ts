@@ -49,20 +49,31 @@ export const useWork = defineStore('work', () => {
 
   const open = computed(() => items.value.find((item) => item.callId === openId.value))
 
-  function load(): void {
-    key = `yingda.work.${session.person?.id ?? ''}`
+  function read(): void {
     try {
       // what an earlier version of the page left knows no categories
       items.value = (JSON.parse(localStorage.getItem(key) ?? '[]') as WorkItem[]).map((one) => ({ ...one, categoryId: one.categoryId ?? '', categorySaved: one.categorySaved ?? '' }))
     } catch {
       items.value = []
     }
-    openId.value = items.value[0]?.callId ?? ''
+    if (!open.value) openId.value = items.value[0]?.callId ?? ''
     for (const item of items.value) if (unsaved(item)) saveLater(item.callId)
   }
 
-  watch(() => session.person?.id, (id) => { if (id) load() }, { immediate: true })
-  watch(items, (now) => localStorage.setItem(key, JSON.stringify(now)), { deep: true })
+  watch(() => session.person?.id, (id) => {
+    // Whoever logs in next at this computer finds nothing of calls that are done with; what is not saved waits for its agent.
+    if (!id) items.value = items.value.filter(unsaved)
+    else {
+      key = `yingda.work.${id}`
+      read()
+    }
+  }, { immediate: true })
+  watch(items, (now) => { if (key) localStorage.setItem(key, JSON.stringify(now)) }, { deep: true })
+
+  // Two windows of one agent share what is written. The one that is worked in says what it is; the other follows, and
+  // looks once more when it becomes the one.
+  window.addEventListener('storage', (event) => { if (event.key === key && !document.hasFocus()) read() })
+  window.addEventListener('focus', () => { if (session.person && localStorage.getItem(key) !== JSON.stringify(items.value)) read() })
 
   watch(() => [live.myCall, live.myPop] as const, ([call, pop]) => {
     if (!call) return
@@ -78,15 +89,16 @@ export const useWork = defineStore('work', () => {
     item.talked ||= call.answered_at > 0 && live.me?.engagement !== 'ringing'
   }, { immediate: true })
 
-  watch(() => live.calls.map((call) => call.id).join(), () => {
-    if (live.stale) return
+  // At the first picture after a reload too: the call may have ended meanwhile.
+  watch(() => [live.ready && !live.stale, live.calls.map((call) => call.id).join()] as const, ([sure]) => {
+    if (!sure) return
     for (const item of items.value) {
       if (item.ended || live.picture.tables.calls[item.callId]) continue
       item.ended = true
       if (unsaved(item)) saveLater(item.callId)
       window.setTimeout(() => void queryClient.invalidateQueries({ queryKey: ['calls'] }), 1_200)
     }
-  })
+  }, { immediate: true })
 
   function fresh(call: CallView): WorkItem {
     return {
@@ -126,11 +138,18 @@ export const useWork = defineStore('work', () => {
     // While the call lasts it is not in the record; the draft is kept here.
     if (!item?.ended || !unsaved(item)) return
     const { note, customerId, categoryId } = item
-    // only when this agent chose: the one who had the call before may have chosen already
-    const about = categoryId === item.categorySaved ? {} : { category_id: categoryId || null }
+    // Only what this agent wrote and chose: whoever had the call before or after says his part himself.
+    const body = {
+      ...(note !== item.noteSaved && { text: note, before: item.noteSaved }),
+      ...(item.talked && customerId !== item.customerSaved && { customer_id: customerId || null }),
+      ...(categoryId !== item.categorySaved && { category_id: categoryId || null }),
+    }
     try {
-      await noteCall({ path: { call_id: callId }, body: { text: note, customer_id: customerId || null, ...about } })
-      Object.assign(item, { noteSaved: note, customerSaved: customerId, categorySaved: categoryId, savedAt: serverNow(), problem: '' })
+      const stored = await noteCall({ path: { call_id: callId }, body })
+      if (item.talked) item.customerSaved = customerId
+      Object.assign(item, { noteSaved: note, categorySaved: categoryId, savedAt: serverNow(), problem: '' })
+      // What a colleague wrote at the same call is shown, unless one types just now.
+      if (item.note === note && stored.note !== note.trim()) item.note = item.noteSaved = stored.note
       void queryClient.invalidateQueries({ queryKey: ['calls'] })
       if (unsaved(item)) saveLater(callId)
     } catch (error) {
