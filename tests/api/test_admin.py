@@ -155,6 +155,8 @@ def test_trunk_keeps_its_secret_unread(site: Site) -> None:
         changed = admin.put(f"/api/v1/trunks/{trunk['id']}", json=body | {"secret": None, "capacity": 30}).json()
         assert changed["has_secret"] and changed["capacity"] == 30 and changed["endpoint"] == trunk["endpoint"]
         assert "geheim" not in str(last_audit(admin, "trunk", trunk["id"]))
+        emptied = admin.post("/api/v1/trunks", json=body | {"name": "另一条", "capacity": None}).json()
+        assert emptied["fields"]["capacity"]["code"] == "required", "a number that was taken out is missing"
         for host in ("10.0.0.1:99999", "10.0.0.1:", ":5060", "10.0.0.1:sip", "[::1]:0"):
             told = admin.post("/api/v1/trunks", json=body | {"name": "另一条", "host": host}).json()
             assert list(told["fields"]) == ["host"], host

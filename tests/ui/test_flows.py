@@ -114,3 +114,23 @@ async def test_the_whole_flow_is_made_by_keyboard_in_the_table(desk: Opener) -> 
     await expect(page.page.locator('[data-row="excuse"]')).to_have_count(1)
     await page.key("Control+s")
     await saved(page)
+
+
+async def test_two_open_flows_keep_their_own_drawings(desk: Opener) -> None:
+    page = await (await desk("9000")).log_in()
+    for name, form in (("带菜单的流程", "menu"), ("空白的流程", "empty")):
+        await page.click("menu-flows")
+        await page.click("flows-new")
+        await page.field("flow-name").fill(name)
+        await page.click(f"template-{form}")
+        await page.click("flow-create")
+        await page.see("flow-canvas")
+    menu = page.page.locator('[data-node="menu"]:visible')
+    await page.click("palette-play")
+    await expect(page.page.locator('[data-node="play1"]:visible')).to_have_count(1)
+    await page.page.get_by_role("button", name="带菜单的流程", exact=True).click()
+    await expect(menu).to_have_count(1)
+    await expect(page.page.locator('[data-node="play1"]:visible')).to_have_count(0)
+    await page.page.get_by_role("button", name="空白的流程", exact=True).click()
+    await expect(page.page.locator('[data-node="play1"]:visible')).to_have_count(1)
+    await expect(menu).to_have_count(0)

@@ -6,12 +6,16 @@ import { Hash } from 'lucide-vue-next'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h, nextTick, ref } from 'vue'
+import { ApiProblem } from '@/api/problem'
+import type { TrunkOut } from '@/api'
+import { inWords } from '@/app/say'
 import { i18n } from '@/i18n'
 import YColumn from '@/kit/YColumn'
 import { useFieldErrors } from '@/kit/field-errors'
 import AdminTable from '@/rooms/admin/AdminTable.vue'
 import EditDrawer from '@/rooms/admin/EditDrawer.vue'
 import { FIRST, useRecord } from '@/rooms/admin/record'
+import { choosable } from '@/rooms/admin/trunks'
 import WayOn from '@/rooms/admin/WayOn.vue'
 
 vi.mock('vue-router', () => ({ useRoute: () => ({ path: '/page' }), useRouter: () => ({}) }))
@@ -37,6 +41,18 @@ describe('a form', () => {
     expect(save).toHaveBeenCalledTimes(2)
   })
 
+  it('puts the cursor into the first field that is wrong', async () => {
+    const faults = useFieldErrors()
+    const fields = () => ['name', 'number'].map((name) => h(ElFormItem, { error: faults.errors[name] }, () => h(ElInput, { 'data-testid': name })))
+    const save = () => Promise.reject(new ApiProblem(422, 'invalid', '', { number: { code: 'taken', message: 'Taken.' } }))
+    const drawer = mount(EditDrawer, { props: { modelValue: true, title: 'Numbers', faults, dirty: true, save }, slots: { default: fields }, global: { plugins }, attachTo: document.body })
+    await flushPromises()
+    const all = [...document.querySelectorAll<HTMLElement>('[data-submit]')]
+    all.at(-1)!.click()
+    await vi.waitFor(() => expect((document.activeElement as HTMLElement).dataset.testid).toBe('number'))
+    drawer.unmount()
+  })
+
   it('tells "go to" without a target as that, and not as "wait on"', async () => {
     const told = vi.fn()
     const way = mount(WayOn, { props: { modelValue: '', label: 'Nobody', staying: true, testid: 'way', 'onUpdate:modelValue': told }, global: { plugins } })
@@ -50,6 +66,19 @@ describe('a form', () => {
     pick('way-value').vm.$emit('update:modelValue', '801')
     expect(told).toHaveBeenLastCalledWith('voicemail:801')
   })
+})
+
+it('a refusal of fields that no form shows is told in the words of those fields', () => {
+  const [long, missing] = [{ code: 'too_long', message: 'Too long.' }, { code: 'required', message: 'Required.' }]
+  expect(inWords(new ApiProblem(422, 'invalid', 'See the marked fields.', { name: long, note: long, number: missing }))).toBe('Too long. Required.')
+  expect(inWords(new ApiProblem(409, 'in_use', 'In use.'))).toBe('In use.')
+})
+
+it('lines out of use and the test caller\'s own cannot be chosen, what is chosen already stays', () => {
+  const line = (id: string, active: boolean, endpoint = `trunk-${id}`) => ({ id, active, endpoint }) as TrunkOut
+  const all = [line('a', true), line('b', false), line('c', true, 'trunk-test-call')]
+  expect(choosable(all, []).map((one) => one.id)).toEqual(['a'])
+  expect(choosable(all, ['b', null]).map((one) => one.id)).toEqual(['a', 'b'])
 })
 
 describe('a long list', () => {

@@ -3,6 +3,7 @@ import { compare, cut, emptyDoc, exitsOf, freeKey, newNode, paste, readDoc, setE
 import { arranged, freePlace, heightOf, WIDTH } from '@/rooms/flows/layout'
 import { KINDS } from '@/rooms/flows/kinds'
 import { FIELDS } from '@/rooms/flows/fields'
+import { readFlowFile } from '@/rooms/flows/files'
 import { template, TEMPLATES } from '@/rooms/flows/templates'
 
 function sample(): FlowDoc {
@@ -69,5 +70,15 @@ describe('the drawing', () => {
 
   it('knows a form and a look for every kind', () => {
     expect(Object.keys(FIELDS).sort()).toEqual(Object.keys(KINDS).sort())
+  })
+})
+
+describe('a flow from a file', () => {
+  const read = (content: unknown, name = 'Night.flow.json') => readFlowFile(new File([typeof content === 'string' ? content : JSON.stringify(content)], name))
+
+  it('is taken only when it is one of ours, and always has a name that fits', async () => {
+    for (const wrong of ['', '{', 'null', '[]', '{"a":1}', { yingda_flow: 1, name: 'x', document: null }, { yingda_flow: 1, document: {} }]) expect(await read(wrong)).toBeUndefined()
+    expect(await read({ yingda_flow: 1, name: ' ', document: { nodes: {} } })).toEqual({ yingda_flow: 1, name: 'Night', document: { nodes: {} } })
+    expect((await read({ yingda_flow: 1, name: 'L'.repeat(5_000), document: {} }))?.name).toHaveLength(60)
   })
 })

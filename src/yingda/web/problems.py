@@ -124,7 +124,7 @@ async def _on_yingda(request: Request, error: Exception) -> JSONResponse:
 def _typed(item: Mapping[str, Any]) -> bool:
     """Whether the field held anything: an empty one lacks a value, its form is not the matter."""
     value = item.get("input")
-    return not isinstance(value, str) or bool(value.strip())
+    return bool(value.strip()) if isinstance(value, str) else value is not None
 
 
 async def _on_validation(request: Request, error: Exception) -> JSONResponse:
@@ -134,7 +134,8 @@ async def _on_validation(request: Request, error: Exception) -> JSONResponse:
         places = {k: v for k, v in (item.get("ctx") or {}).items() if isinstance(v, str | int | float)}
         name = "body" if item["type"] == "json_invalid" else field_name(item["loc"])
         code = _FIELD_CODES.get(item["type"], "invalid")
-        if (code == "too_short" and places.get("min_length") == 1) or (code == "wrong_form" and not _typed(item)):
+        if (code == "too_short" and places.get("min_length") == 1) or (
+                code in ("wrong_form", "wrong_type") and not _typed(item)):
             code = "required"
         fields.setdefault(name, (code, places))
     return problem_response(request.scope, 422, "invalid", fields=fields)

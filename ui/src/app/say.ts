@@ -8,8 +8,15 @@ export function sayDone(message: string, duration = 2_000): void {
   ElMessage({ message, type: 'success', duration, grouping: true, showClose: duration > 2_000 })
 }
 
+/** A refusal in a line of its own. Where no form marks the fields that are wrong, what is said of them is the reason. */
+export function inWords(error: unknown): string {
+  const problem = asProblem(error)
+  const marked = [...new Set(Object.values(problem.fields).map((field) => field.message))]
+  return problem.status === 422 && marked.length ? marked.join(' ') : problem.message
+}
+
 export function sayProblem(error: unknown): void {
-  ElMessage({ message: asProblem(error).message, type: 'error', duration: 6_000, showClose: true, grouping: true })
+  ElMessage({ message: inWords(error), type: 'error', duration: 6_000, showClose: true, grouping: true })
 }
 
 /** Says what was done, with a button that takes it back. */

@@ -5,7 +5,7 @@ export default {
     createCustomer: '建立客户', isThis: '是这位', chooseAgain: '重新选择', openCustomer: '客户资料', recent: '最近通话', noRecent: '此前没有通话记录', today: '今日', calls: '通话数', talkTime: '通话时长', average: '平均时长',
     queue: '服务分组', waitingNow: '排队', longest: '最长', readyNow: '空闲', noQueues: '您还不在任何服务分组中，请联系管理员。', ownCalls: '我的今日通话', noCallsToday: '今天还没有通话', noCallsTodayText: '每次通话结束后会出现在这里。',
   },
-  note: { title: '通话小结', hint: '客户要办什么事？怎么处理的？输入时自动保存。', auto: '自动保存', saved: '已保存 {time}', saving: '正在保存', draft: '草稿已存在本机，通话结束后写入记录' },
+  note: { title: '通话小结', hintLater: '客户要办什么事？怎么处理的？', hint: '客户要办什么事？怎么处理的？输入时自动保存。', auto: '自动保存', saved: '已保存 {time}', saving: '正在保存', draft: '草稿已存在本机，通话结束后写入记录' },
   category: {
     title: '来电分类', one: '来电分类', choose: '这通电话关于什么？', without: '未分类', note: '坐席在小结里选择，通话记录可按分类查询和导出', add: '新增分类', edit: '编辑分类', addBelow: '添加下级', nameZh: '中文名称', nameEn: '英文名称', parent: '上级分类', top: '顶层', parentHint: '最多三级。',
     none: '还没有来电分类', noneText: '先建立几个大类，例如咨询、预约、投诉，再按需要细分。', archive: '归档“{name}”？', archiveText: '归档后坐席不能再选择，下级一并归档；已有的通话记录不变，仍可查询。', taken: '同一级已有这个名称', up: '上移 {name}', down: '下移 {name}',
@@ -28,7 +28,7 @@ export default {
     notFound: '没有找到客户', notFoundText: '可以试试姓名、拼音首字母、号码后四位或车牌。', calls: '通话记录', noCalls: '还没有通话', noCallsText: '与这位客户的通话会出现在这里。', levelGold: '金卡', levelSilver: '银卡', levelNormal: '普通',
   },
   callers: {
-    note: '谁会被拦截，谁优先接听；保存后立即生效', add: '加入名单', edit: '编辑名单', find: '号码或原因', list: '名单', number: '号码', prefix: '以此开头的所有号码', reason: '原因', until: '有效至', forever: '长期', by: '添加人', noMatch: '没有符合的号码', none: '名单还是空的', noneText: '把骚扰号码加入黑名单，把重要客户加入 VIP 名单。',
+    note: '谁会被拦截，谁优先接听；保存后立即生效', add: '加入名单', edit: '编辑名单', find: '号码或原因', list: '名单', number: '号码', prefix: '以此开头的所有号码', reason: '原因', until: '有效至', forever: '长期', by: '添加人', none: '名单还是空的', noneText: '把骚扰号码加入黑名单，把重要客户加入 VIP 名单。',
     remove: '移出名单', removeText: '{number} 将不再受此名单影响。',
   },
   pinCard: {
@@ -39,7 +39,7 @@ export default {
     queue: '服务分组', flow: '语音流程', agent: '指定坐席', number: '外部号码', voicemail: '语音留言', callback: '预约回电', hang_up: '播放后挂机', chooseQueue: '选择服务分组', chooseFlow: '选择语音流程', chooseAgent: '选择坐席', chooseBox: '选择信箱', typeNumber: '输入手机或固话号码', unpublished: '未发布', gone: '已不存在', prompt: '结束语音，可不填',
   },
   admin: {
-    restComes: '数据还没有全部载入，正在查找其余的记录', number: '工号', name: '名称', personName: '姓名', role: '角色', extension: '分机', department: '部门', status: '状态', language: '语言', archived: '已归档', showArchived: '显示已归档', firstPassword: '待改密码', newPerson: '新增人员', editPerson: '编辑人员', noMatch: '没有符合的人员', noPeople: '还没有人员',
+    nothingFits: '没有符合条件的记录', nothingFitsText: '请更换关键字，或清除筛选条件。', restComes: '数据还没有全部载入，正在查找其余的记录', number: '工号', name: '名称', personName: '姓名', role: '角色', extension: '分机', department: '部门', status: '状态', language: '语言', archived: '已归档', showArchived: '显示已归档', firstPassword: '待改密码', newPerson: '新增人员', editPerson: '编辑人员', noPeople: '还没有人员',
     noPeopleText: '先添加坐席和班长，再为他们分配分机。', noExtension: '不分配', extensionHint: '没有分机就不能接打电话。', passwordHint: '保存后系统生成初始密码，只显示一次。', newPassword: '重设密码', newPasswordText: '{name} 的所有登录会立即失效，需要用新密码重新登录。', passwordTitle: '初始密码',
     shownOnce: '只显示这一次，请现在记下或复制。', noted: '我已记下', extensionsNote: '桌面话机和软电话的账号', newExtension: '新增分机', editExtension: '编辑分机', noExtensions: '还没有分机', noExtensionsText: '添加分机，再分配给坐席。', usedBy: '使用人', nobody: '无人使用', newSecret: '重设 SIP 密码', newSecretText: '分机 {number} 上使用旧密码的话机会掉线，需要重新设置。',
     dialledHint: '客户拨打的完整号码，只填数字。', secretHint: '保存后系统生成 SIP 密码，只显示一次。', sipTitle: '话机设置', sipServer: 'SIP 服务器', sipUser: 'SIP 用户名', sipSecret: 'SIP 密码', queuesNote: '来电按分组分配给坐席', newQueue: '新增分组', editQueue: '编辑分组', noQueues: '还没有服务分组', noQueuesText: '建立分组、加入坐席，再把号码指向它。', queueNumber: '编号', strategy: '分配方式', 

@@ -2,6 +2,8 @@
 import { exportFlow as ask, type FlowFile } from '@/api'
 import { sayProblem } from '@/app/say'
 
+const LONGEST_NAME = 60
+
 export async function exportFlow(id: string, name: string): Promise<void> {
   try {
     const file = await ask({ path: { flow_id: id } })
@@ -17,7 +19,9 @@ export async function exportFlow(id: string, name: string): Promise<void> {
 export async function readFlowFile(file: File): Promise<FlowFile | undefined> {
   try {
     const found = JSON.parse(await file.text()) as FlowFile
-    return found.yingda_flow === 1 && typeof found.name === 'string' && typeof found.document === 'object' ? { yingda_flow: 1, name: found.name, document: found.document } : undefined
+    if (found.yingda_flow !== 1 || typeof found.name !== 'string' || typeof found.document !== 'object' || !found.document) return undefined
+    const name = found.name.trim() || file.name.replace(/(\.flow)?\.json$/i, '')
+    return { yingda_flow: 1, name: name.slice(0, LONGEST_NAME), document: found.document }
   } catch {
     return undefined
   }
