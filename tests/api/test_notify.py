@@ -196,6 +196,26 @@ def test_rules_can_be_changed(own_site: Site) -> None:
         own_site.until(lambda: admin.get("/api/v1/bell").json()["alarms_open"] == 1, 30)
 
 
+def test_a_trunk_that_worked_and_does_no_more_is_an_alarm_until_it_works_again(own_site: Site) -> None:
+    def line(name: str, state: str) -> None:
+        own_site.engine.put("lines", {"id": name, "name": name, "state": state})
+
+    with own_site.login("9000") as admin:
+        def alarms(state: str) -> set[str]:
+            found = admin.get("/api/v1/alarms", params={"kind": "trunk_down", "state": state}).json()["items"]
+            return {one["subject"] for one in found}
+
+        lost = {"ip": "unreachable", "account": "rejected"}
+        for name, state in (("ip", "reachable"), ("account", "registered"), ("mute", "unreachable")):
+            line(name, state)
+        own_site.until(lambda: {"ip", "account"} <= own_site.app.state.room.bells._worked, 30)
+        for name, state in lost.items():
+            line(name, state)
+        own_site.until(lambda: alarms("open") == lost.keys(), 40)  # one that never answered is none
+        line("ip", "reachable")
+        own_site.until(lambda: alarms("open") == {"account"} and alarms("closed") == {"ip"}, 30)
+
+
 def test_a_break_that_lasts_too_long_is_an_alarm_until_the_agent_is_back(own_site: Site) -> None:
     fang = str(own_site.company.people["1001"])
     now = time.time_ns() // 1_000_000

@@ -64,6 +64,13 @@ def test_route_asks_its_verb(site: Site, path: str, body: Any, verb: type[v.Verb
         assert msgspec.structs.asdict(asked) == {"actor": me, "agent_id": me, **fields}
 
 
+def test_a_party_is_removed_by_its_leg(site: Site) -> None:
+    me = str(site.company.people["1001"])
+    with site.login("1001") as agent:
+        assert agent.delete("/api/v1/calls/7/parties/leg-a1").status_code == 204
+        assert site.engine.verbs[-1] == v.RemoveParty(actor=me, agent_id=me, call_id="7", leg="leg-a1")
+
+
 @pytest.mark.parametrize(("path", "body", "verb", "fields"), SUPERVISING, ids=lambda value: str(value)[:20])
 def test_supervisors_act_is_audited_and_asked(site: Site, path: str, body: Any, verb: type[v.Verb],
                                               fields: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ def test_a_right_taken_away_ends_the_listening(site: Site) -> None:
     site.engine.put("agents", agent_view(agent, number="1001", call_id="771", engagement="talking"))
     for who, number in ((boss, "9001"), (str(site.company.people["9000"]), "9000")):
         site.engine.put("agents", agent_view(who, number=number, call_id="771", engagement="talking",
-                                             can=["watch", "watch_end", "intercept", "hang_up"]))
+                                             watching="listen"))
     rights = f"/api/v1/people/{boss}/rights"
     with site.login("9000") as admin:
         assert admin.put(rights, json={"exceptions": {"customers.view": "none"}}).status_code == 200

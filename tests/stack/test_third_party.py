@@ -36,6 +36,27 @@ async def helper(floor: Floor, number: str, ready: bool = False) -> Agent:
     return await floor.agent(number, ready=ready, answer_after=0.3)
 
 
+async def test_who_was_brought_into_a_conference_is_taken_out_again(floor: Floor) -> None:
+    agent, colleague = await floor.agent("1001"), await helper(floor, "1002")
+    customer, mine, call = await floor.talk(agent)
+    await agent.verb("consult", call["id"], to="1002")
+    theirs = await colleague.ring()
+    await both_hear(mine, agent.hertz, theirs, colleague.hertz)
+    await agent.verb("conference", call["id"])
+    await both_hear(customer, CUSTOMER_HZ, theirs, colleague.hertz)
+    parties = (await floor.live.state(number_of(customer), "conference"))["parties"]
+    leg = next(one["leg"] for one in parties if one["agent_id"] == colleague.id)
+    await agent.api.ask("DELETE", f"calls/{call['id']}/parties/{leg}")
+    assert (await theirs.wait_ended(5)).by == "them"
+    await floor.live.state(number_of(customer), "talking")
+    await both_hear(customer, CUSTOMER_HZ, mine, agent.hertz)
+    await floor.live.agent_is("1002", "on_break")
+    customer.hang_up()
+    record = await floor.record(call["id"], recordings=2, within=10)
+    assert [(s["agent_id"], s["outcome"]) for s in record["segments"] if s["kind"] == "agent"] == [
+        (agent.id, "answered"), (colleague.id, "answered")]
+
+
 async def test_a_phones_own_transfer_key(floor: Floor) -> None:
     """Told yes and let go; the next one asks for what is no number, is told no and talks on."""
     agent, colleague = await floor.agent("1001"), await floor.agent("1002", ready=False, answer_after=0.3)

@@ -106,7 +106,7 @@ async def test_the_engine_dies_while_a_message_is_left(floor: Floor, box: Entity
     call.hang_up()
     _, contact = await message_of(floor, number, 30)
     seconds, hertz = await asyncio.to_thread(loudest_hertz, file_of(floor, contact["call_id"]))
-    assert seconds > 3.4 and abs(hertz - CUSTOMER_HZ) < 3, "what was said meanwhile is there"
+    assert seconds > 2.5 and abs(hertz - CUSTOMER_HZ) < 3, "what was said meanwhile is there"
     assert contact["recordings"][0]["state"] == "finished"
 
 
@@ -118,7 +118,7 @@ async def test_a_groups_own_greeting_is_heard_before_the_tone(floor: Floor, box:
         await hears(call, BEEP_HZ, 8)
         await deaf(call, OWN_HZ, 1)  # the tone, and nothing of the greeting
         call.hang_up()
-    await floor.admin.ask("DELETE", f"prompts/{prompt['id']}")
+    await delete_when_free(floor, prompt["id"])
 
 
 async def test_a_persons_own_greeting_is_heard_before_the_tone(floor: Floor) -> None:
@@ -135,7 +135,17 @@ async def test_a_persons_own_greeting_is_heard_before_the_tone(floor: Floor) -> 
     finally:
         await floor.admin.ask("PUT", "extension-features/1001", {})
         await floor.admin.ask("DELETE", f"numbers/{made['id']}")
-        await floor.admin.ask("DELETE", f"prompts/{prompt['id']}")
+        await delete_when_free(floor, prompt["id"])
+
+
+async def delete_when_free(floor: Floor, prompt_id: str) -> None:
+    """What used the prompt gives it up beside the engine's work, on a busy machine after some seconds."""
+    for _ in range(100):
+        with contextlib.suppress(Refused):
+            await floor.admin.ask("DELETE", f"prompts/{prompt_id}")
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError("the prompt is in use for ever")
 
 
 async def greeted(floor: Floor, hertz: int) -> PhoneCall:

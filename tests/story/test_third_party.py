@@ -183,14 +183,18 @@ def test_listen_whisper_barge_in_one_session_and_the_talk_is_untouched() -> None
     watcher = now.watchers[0]
     assert w.bridges[call.bridge] == talkers and w.bridges[watcher.bridge] == {watcher.leg, watcher.snoop}
     assert not [x for _, x in w.commands if isinstance(x, c.Snoop)][-1].whisper
+    assert w.screen._agent("p2").watching == "listen"  # type: ignore[union-attr]
+    assert w.screen._agent(call.agent_id).watching == ""  # type: ignore[union-attr]
     do(w, v.WatchCall(actor="p2", agent_id="p2", call_id=call.id, mode="whisper"))
     w.run(50)
     assert [x for _, x in w.commands if isinstance(x, c.Snoop)][-1].whisper and w.bridges[call.bridge] == talkers
     do(w, v.WatchCall(actor="p2", agent_id="p2", call_id=call.id, mode="barge"))
     w.run(50)
     assert w.bridges[call.bridge] == talkers | {watcher.leg}
+    assert w.screen._agent("p2").watching == "barge"  # type: ignore[union-attr]
     w.leaves(watcher.leg)
     w.run(50)
+    assert w.screen._agent("p2").watching == ""  # type: ignore[union-attr]
     assert w.call(leg).state == "talking" and not w.call(leg).watchers and w.bridges[call.bridge] == talkers
     assert w.agent("1002").engagement == "free"
     w.leaves(leg)
@@ -347,6 +351,39 @@ def test_who_is_invited_may_refuse_and_the_house_is_full_at_eight() -> None:
     assert refusal.value.code == "conference_full"
     do(w, v.ForceHangUp(actor="p9", call_id=call.id))
     w.run(50)
+    w.at_rest()
+
+
+def test_who_was_brought_in_is_taken_out_again_and_the_others_talk_on() -> None:
+    w, leg, call = talk()
+    now = big(w, leg, call, "1003")
+    third, guest, mine = now.third_leg, now.guests[0].leg, now.agent_leg
+
+    def remove(which: str, who: str = "p1") -> None:
+        do(w, v.RemoveParty(actor=who, agent_id=who, call_id=call.id, leg=which))
+
+    for which, who in ((leg, "p1"), (mine, "p1"), ("no-such-leg", "p1"), (guest, "p2"), (mine, "p3")):
+        with pytest.raises(YingdaError):
+            remove(which, who)
+    remove(third)
+    w.run(50)
+    assert w.call(leg).state == "conference" and w.bridges[now.bridge] == {leg, mine, guest} and third not in w.legs
+    assert w.agent("1002").engagement == "free"
+    w.phones["1002"] = Phone(answer_ms=None)
+    do(w, v.InviteParty(actor="p1", agent_id="p1", call_id=call.id, to="1002"))
+    w.run(1_000)
+    assert w.agent("1002").state == "ringing"
+    remove(w.call(leg).guests[0].leg)  # he does not lift
+    w.run(50)
+    assert w.agent("1002").engagement == "free" and not w.call(leg).guests
+    remove(guest)
+    w.run(50)
+    assert w.call(leg).state == "talking" and w.bridges[now.bridge] == {leg, mine}
+    assert w.agent("1003").engagement == "free"
+    with pytest.raises(YingdaError):
+        remove(guest)
+    w.leaves(leg)
+    w.run(60_000)
     w.at_rest()
 
 

@@ -79,6 +79,13 @@ describe('calls on the desk', () => {
     expect(work.unsaved(work.items[0]!)).toBe(false)
   })
 
+  it('a call that one only listens to is not on the desk, until it is taken over', async () => {
+    await send({ t: 'set', entity: 'calls', id: '1', value: call('1', '138') }, { t: 'set', entity: 'agents', id: '7', value: { ...agent('1'), watching: 'listen' } })
+    expect(useWork().items).toEqual([])
+    await send({ t: 'set', entity: 'agents', id: '7', value: { ...agent('1'), watching: '' } })
+    expect(useWork().open?.callId).toBe('1')
+  })
+
   it('a call that was only offered is not written to', async () => {
     await send({ t: 'set', entity: 'calls', id: '1', value: { ...call('1', '138'), answered_at: 0 } }, { t: 'set', entity: 'agents', id: '7', value: agent('1') })
     await end('1')

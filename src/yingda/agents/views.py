@@ -22,6 +22,7 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     station: str  # extension or outside number where he is reached, when it is not the own phone
     phone_ok: bool  # the chosen phone is registered
     call_id: str  # "" when none
+    watching: str = ""  # whether he only listens to that call: listen | whisper | barge, "" when it is his
     signed_in_at: int  # 0 when signed out
     free_since: int  # since when waiting for a call (0: not waiting)
     wrap_up_until: int  # UTC ms, 0 when not wrapping up

@@ -159,6 +159,14 @@ class InviteParty(Verb, frozen=True, tag="invite"):
     to: str
 
 
+class RemoveParty(Verb, frozen=True, tag="remove_party"):
+    """One out of the conference again: one who was brought into it, also while his phone still rings."""
+
+    agent_id: str
+    call_id: str
+    leg: str
+
+
 class PickUpCall(Verb, frozen=True, tag="pick_up"):
     """Take a call that rings at a colleague's phone, or one that waits. Name one of the three.
 
@@ -304,7 +312,8 @@ AnyVerb: TypeAlias = (
     OpenSoftphone | CloseSoftphone | SignIn | SignOut | SetReady | SetBreak | Dial | HangUpCall | AnswerCall
     | RejectCall | HoldCall | ResumeCall | MuteCall | SendDigits | TransferCall | ConsultCall | CancelConsult
     | CompleteTransfer | MakeConference | WatchCall | StopWatching | InterceptCall | ForceHangUp | ForceState
-    | ToggleConsult | InviteParty | PickUpCall | ReloadDirectory | MoveAgent | ReloadMusic | SetFeatures | LookAround
+    | ToggleConsult | InviteParty | RemoveParty | PickUpCall
+    | ReloadDirectory | MoveAgent | ReloadMusic | SetFeatures | LookAround
     | MuteParticipant | RemoveParticipant
     | TestFlow | RecordPrompt | DropCallbacks | ParkCall | FetchParked
 )

@@ -192,6 +192,7 @@ class Picture:
             phone=a.phone, station=a.station,
             phone_ok=a.phone_ok, call_id=a.call_id, signed_in_at=a.signed_in_at, free_since=a.free_since,
             wrap_up_until=a.wrap_up_until, calls_today=a.calls_today, talk_ms_today=a.talk_ms_today,
+            watching=next((w.mode for w in call.watchers if w.supervisor_id == a.id), "") if call else "",
             can=can(a, call))
 
     def _call(self, call_id: str) -> CallView | None:
@@ -295,6 +296,6 @@ def _talking(a: Agent, call: Call) -> list[str]:
             return ["hang_up", "consult_cancel", "transfer_complete", *more]
         case "conference":
             more = ["invite"] if conference.size(call) < conference.MOST else []
-            return ["hang_up", "mute", "digits", *more]
+            return ["hang_up", "mute", "digits", "remove", *more]
         case _:
             return ["hang_up"]

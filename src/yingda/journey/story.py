@@ -306,6 +306,7 @@ class Story:
         trunk = self.site.trunks.get(call.trunk)
         if trunk and self.lines_in_use(trunk.id) > trunk.capacity:
             self.blocked_today[trunk.id] = self.blocked_today.get(trunk.id, 0) + 1
+            self.trunks.on_change(trunk.endpoint)
             self.desk.post(call.id, e.Close(at=at, outcome="lines_full", reason="busy"))
             return
         number = self.site.numbers.get(call.called)

@@ -124,6 +124,19 @@ class ThirdParty:
             agent_id=far.agent_id, dialled=far.dialled, shown=far.shown, confirm=far.confirm,
             record_as=f"{call.id}-{segment}", ways=self._story.spare_ways(far)))
 
+    def remove(self, verb: v.RemoveParty) -> str:
+        """Let go one whom the agent has brought in; answers his leg. Raises NotNow, CallGone, NotYourCall."""
+        call = self._own_call(verb.agent_id, verb.call_id)
+        if "remove" not in can(self._story.agents.get(verb.agent_id), call):
+            raise err.NotNow
+        if verb.leg == call.third_leg:
+            self._story.desk.post(call.id, e.ThirdGone(at=self._now(), leg=verb.leg))
+        elif any(one.leg == verb.leg for one in call.guests):
+            self._story.desk.post(call.id, e.OtherGone(at=self._now(), leg=verb.leg))
+        else:
+            raise err.NotNow
+        return verb.leg
+
     def _to_queue(self, number: str) -> e.TransferToQueue:
         queue = self._story.site.queue_by_number.get(number)
         if queue is None:

@@ -98,6 +98,9 @@ class Verbs:
                 return self._call(verb, "toggle", e.ToggleAsked(at=self._now()))
             case v.InviteParty():
                 return self._third.invite(verb)
+            case v.RemoveParty():
+                self._switch.carry_out(verb.call_id, (c.HangUp(leg=self._third.remove(verb)),))
+                return None
             case v.PickUpCall():
                 return self._pickups.asked(verb)
             case v.ParkCall():

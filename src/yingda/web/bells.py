@@ -19,6 +19,8 @@ from yingda.web.breaks import BreakWatch
 from yingda.web.live import Hub
 
 EVERY_S: Final = 2.0
+UP: Final = ("registered", "reachable")
+LOST: Final = ("rejected", "unreachable")
 PATIENCE: Final = 5  # looks that a trunk may be away: a registration that is renewed is none
 
 
@@ -28,6 +30,7 @@ class Bells:
         self._marks: dict[str, int] = {}
         self._breaks = BreakWatch(feed)
         self._down: dict[str, int] = {}
+        self._worked: set[str] = set()  # trunks that were seen to work
         self._look = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         feed.on_rung = self.look
@@ -69,8 +72,11 @@ class Bells:
             return
         lines = self._hub.link.mirror.entities["lines"]
         for key, line in lines.items():
-            name = str(line.get("name", key))
-            if line.get("state") == "unregistered":
+            name, state = str(line.get("name", key)), line.get("state")
+            if state in UP:
+                self._worked.add(key)
+            # a carrier that never answered OPTIONS may well take calls, and a wrong password is told where it is typed
+            if state == "unregistered" or (state in LOST and key in self._worked):
                 self._down[key] = self._down.get(key, 0) + 1
                 if self._down[key] == PATIENCE:
                     self._feed.note("trunk_down", name)

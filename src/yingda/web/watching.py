@@ -56,7 +56,7 @@ class WatchGuard:
 
     async def _look(self) -> None:
         watchers = [view for view in self._link.mirror.entities["agents"].values()
-                    if "watch_end" in (view.get("can") or ()) and view.get("call_id")]
+                    if view.get("watching") and view.get("call_id")]
         for view in watchers:
             person_id, call_id = str(view["id"]), str(view["call_id"])
             async with self._store.reading() as u:

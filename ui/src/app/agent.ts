@@ -45,7 +45,10 @@ export const useAgent = defineStore('agent', () => {
   const signedIn = computed(() => view.value !== undefined && view.value.presence !== 'signed_out')
   const ownParty = computed(() => call.value?.parties.find((party) => party.agent_id === view.value?.id && party.state !== 'gone'))
   const muted = computed(() => ownParty.value?.muted ?? false)
-  const held = computed(() => (call.value?.held_since ?? 0) > 0)
+  /** The customer is on hold with this agent; one who is asked meanwhile holds nobody. */
+  const held = computed(() => (call.value?.held_since ?? 0) > 0 && call.value?.agent_id === view.value?.id)
+  /** Listening to a colleague's call: it is not this person's to describe, and he stays where he is. */
+  const watching = computed(() => view.value?.watching ?? '')
   const ringing = computed(() => view.value?.engagement === 'ringing')
 
   function can(verb: string): boolean {
@@ -190,7 +193,7 @@ export const useAgent = defineStore('agent', () => {
   })
 
   return {
-    softphone, phoneState, isBusy, lastPhone, lastStation, view, call, usesWeb, signedIn, muted, held, ringing, canAnswer, canHangUp, phoneTrouble,
+    softphone, phoneState, isBusy, lastPhone, lastStation, view, call, usesWeb, signedIn, muted, held, ringing, watching, canAnswer, canHangUp, phoneTrouble,
     can, startWork, endWork, ready, takeBreak, answer, hangUp, answerOrHangUp, toggleHold, toggleMute, sendDigits, dial, pickUp, fetchParked,
   }
 })

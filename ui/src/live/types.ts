@@ -19,6 +19,8 @@ export interface AgentView {
   station: string
   phone_ok: boolean
   call_id: string
+  /** How he listens to that call, which is a colleague's: listen | whisper | barge; "" when it is his own. */
+  watching?: string
   signed_in_at: number
   free_since: number
   wrap_up_until: number

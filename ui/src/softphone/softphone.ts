@@ -46,6 +46,11 @@ export class Softphone {
     })
   }
 
+  private closeMicrophone(): void {
+    this.microphone?.getTracks().forEach((track) => track.stop())
+    this.microphone = undefined
+  }
+
   private hears(): boolean {
     return this.microphone?.getAudioTracks().some((track) => track.readyState === 'live') ?? false
   }
@@ -75,8 +80,7 @@ export class Softphone {
     window.clearTimeout(this.retry)
     const had = this.ua !== undefined
     this.dropUa()
-    this.microphone?.getTracks().forEach((track) => track.stop())
-    this.microphone = undefined
+    this.closeMicrophone()
     this.show({ phase: 'off', session: 'none', fault: '' })
     if (had) await this.port.close()
   }
@@ -288,6 +292,7 @@ export class Softphone {
   private fail(error: unknown): void {
     const fault: Fault = error instanceof MicrophoneError ? error.fault : error instanceof Elsewhere ? 'elsewhere' : 'server'
     this.dropUa()
+    if (fault === 'elsewhere') this.closeMicrophone() // the other window talks: this one must not listen in
     this.show({ phase: 'failed', session: 'none', fault })
   }
 

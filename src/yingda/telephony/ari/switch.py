@@ -59,6 +59,7 @@ GREETING_S = 15.0
 LARGEST_FRAME = 4 * 1024 * 1024
 SILENT_S = 5.0  # a trunk that has not answered the switch's OPTIONS by then is told of as unreachable
 ANSWER_S = 0.5  # how often it is looked at meanwhile
+ASK_S = 1.5  # and how often it is asked: the switch may still have had the address of before
 REGISTRATIONS_S = 3.0  # how often the carriers' registrations are looked at
 OLD_MS = 2000  # an arrival older than this was held back by the switch while we were away
 _PLAIN = re.compile(r"[0-9a-zA-Z_-]+")
@@ -281,16 +282,22 @@ class AsteriskSwitch:
 
     async def _ask_silent(self, names: Sequence[str]) -> None:
         """Trunks of which nothing is known are asked now, and told of when they have not answered."""
-        if self._control is not None and names:
-            with contextlib.suppress(OSError):  # TimeoutError is one
-                await ask_now(self._control, names)
-        until = self._clock.monotonic() + SILENT_S
-        while names and self._clock.monotonic() < until:
+        begun = asked = self._clock.monotonic()
+        await self._ask(names)
+        while names and self._clock.monotonic() < begun + SILENT_S:
             await asyncio.sleep(ANSWER_S)
             await self._look_who_answers()
             names = [name for name in names if name in self._translator.silent_trunks()]
+            if self._clock.monotonic() > asked + ASK_S:
+                asked = self._clock.monotonic()
+                await self._ask(names)
         for name in names if self.connected else ():
             self._tell(TrunkChanged(at=self._clock.now_ms(), trunk=name, state="unreachable"))
+
+    async def _ask(self, names: Sequence[str]) -> None:
+        if self._control is not None and names:
+            with contextlib.suppress(OSError):  # TimeoutError is one
+                await ask_now(self._control, names)
 
     async def _look_who_answers(self) -> None:
         """The event of an answer that came before the change was known here has been passed over."""

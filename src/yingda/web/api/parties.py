@@ -15,6 +15,7 @@ from yingda.bus.verbs import (
     MakeConference,
     ParkCall,
     PickUpCall,
+    RemoveParty,
     ToggleConsult,
     TransferCall,
 )
@@ -72,6 +73,13 @@ async def invite(call_id: Call, body: InviteIn, me: Agent, request: Request) -> 
     """One more to the conference, joined when he answers; eight parties at most."""
     who = str(me.person_id)
     await room_of(request).link.ask(InviteParty(actor=who, agent_id=who, call_id=call_id, to=body.to))
+
+
+@router.delete("/calls/{call_id}/parties/{leg}", operation_id="removeParty", status_code=204)
+async def remove(call_id: Call, leg: Call, me: Agent, request: Request) -> None:
+    """Out of the conference: one who was brought into it, also while his phone still rings. The others talk on."""
+    who = str(me.person_id)
+    await room_of(request).link.ask(RemoveParty(actor=who, agent_id=who, call_id=call_id, leg=leg))
 
 
 @router.post("/agent/pick-up", operation_id="pickUpCall", status_code=204)

@@ -8296,6 +8296,38 @@ export type InvitePartyResponses = {
 
 export type InvitePartyResponse = InvitePartyResponses[keyof InvitePartyResponses];
 
+export type RemovePartyData = {
+    body?: never;
+    path: {
+        /**
+         * Call Id
+         */
+        call_id: string;
+        /**
+         * Leg
+         */
+        leg: string;
+    };
+    query?: never;
+    url: '/api/v1/calls/{call_id}/parties/{leg}';
+};
+
+export type RemovePartyErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type RemovePartyResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemovePartyResponse = RemovePartyResponses[keyof RemovePartyResponses];
+
 export type PickUpCallData = {
     body: PickUpIn;
     path?: never;

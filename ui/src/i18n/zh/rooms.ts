@@ -5,7 +5,7 @@ export default {
     createCustomer: '建立客户', isThis: '是这位', chooseAgain: '重新选择', openCustomer: '客户资料', recent: '最近通话', noRecent: '此前没有通话记录', today: '今日', calls: '通话数', talkTime: '通话时长', average: '平均时长',
     queue: '服务分组', waitingNow: '排队', longest: '最长', readyNow: '空闲', noQueues: '您还不在任何服务分组中，请联系管理员。', ownCalls: '我的今日通话', noCallsToday: '今天还没有通话', noCallsTodayText: '每次通话结束后会出现在这里。',
   },
-  note: { title: '通话小结', hint: '客户要办什么事？怎么处理的？输入时自动保存。', auto: '自动保存', saved: '已保存 {time}', saving: '正在保存', draft: '草稿已存在本机，通话结束后写入记录' },
+  note: { title: '通话小结', hintLater: '客户要办什么事？怎么处理的？', hint: '客户要办什么事？怎么处理的？输入时自动保存。', auto: '自动保存', saved: '已保存 {time}', saving: '正在保存', draft: '草稿已存在本机，通话结束后写入记录' },
   category: {
     title: '来电分类', one: '来电分类', choose: '这通电话关于什么？', without: '未分类', note: '坐席在小结里选择，通话记录可按分类查询和导出', add: '新增分类', edit: '编辑分类', addBelow: '添加下级', nameZh: '中文名称', nameEn: '英文名称', parent: '上级分类', top: '顶层', parentHint: '最多三级。',
     none: '还没有来电分类', noneText: '先建立几个大类，例如咨询、预约、投诉，再按需要细分。', archive: '归档“{name}”？', archiveText: '归档后坐席不能再选择，下级一并归档；已有的通话记录不变，仍可查询。', taken: '同一级已有这个名称', up: '上移 {name}', down: '下移 {name}',

@@ -75,8 +75,8 @@ export const useWork = defineStore('work', () => {
   window.addEventListener('storage', (event) => { if (event.key === key && !document.hasFocus()) read() })
   window.addEventListener('focus', () => { if (session.person && localStorage.getItem(key) !== JSON.stringify(items.value)) read() })
 
-  watch(() => [live.myCall, live.myPop] as const, ([call, pop]) => {
-    if (!call) return
+  watch(() => [live.myCall, live.myPop, live.me?.watching ?? ''] as const, ([call, pop, watching]) => {
+    if (!call || watching) return // what one only listens to is its agent's to describe
     let item = items.value.find((one) => one.callId === call.id)
     if (!item) {
       items.value.unshift(fresh(call))
