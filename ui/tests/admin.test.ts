@@ -16,6 +16,7 @@ import AdminTable from '@/rooms/admin/AdminTable.vue'
 import EditDrawer from '@/rooms/admin/EditDrawer.vue'
 import { FIRST, useRecord } from '@/rooms/admin/record'
 import { choosable } from '@/rooms/admin/trunks'
+import { changesOf } from '@/rooms/ops/changes'
 import WayOn from '@/rooms/admin/WayOn.vue'
 
 vi.mock('vue-router', () => ({ useRoute: () => ({ path: '/page' }), useRouter: () => ({}) }))
@@ -113,4 +114,9 @@ describe('a long list', () => {
     await nextTick()
     expect(page.text()).toContain(`Person ${FIRST}`)
   })
+})
+
+it('the audit log tells kinds and roles in words, and what has none as it is', () => {
+  const lines = changesOf(null, { kind: 'black', role: 'agent', note: 'x', strategy: 'no such' })
+  expect(lines.map((line) => line.after)).toEqual([i18n.global.t('callerKind.black'), i18n.global.t('role.agent'), 'x', 'no such'])
 })

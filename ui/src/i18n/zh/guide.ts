@@ -22,6 +22,7 @@ export default {
       menuHint: '客户听到：“销售咨询，请按一。售后服务，请按二。”以后可以在“提示音”里换成自己的录音。', singleHint: '客户听到欢迎语后进入排队。', group: '服务分组', members: '接听的人', nobody: '选择人员', sales: '销售咨询', service: '售后服务', oneName: '客户服务', always: '全天接听', holidays: '按国家节假日和调休安排', closed: '营业时间以外的来电会听到说明，并可以留言。', make: '建立热线',
     },
     test: {
+      closed: '现在不在营业时间内：来电会听到说明并可以留言，您的话机不会振铃。要在此刻完整测试，请先临时延长今天的营业时间。',
       text: '点击“测试来电”，系统会像客户一样拨打您的热线。请先在页面上方选择“本机”签入并置闲，听到振铃后接听，说几句话，再挂断。', noExtension: '您还没有分机。请回到“人员与分机”，勾选“我自己也接电话”。', noNumber: '还没有可以拨打的号码，请先完成上一步。', key: '听完菜单后按', noKey: '不按', start: '测试来电', end: '来电方挂断', open: '查看这次通话',
       state: { calling: '正在拨打', connected: '已接通', ended: '已结束', failed: '没有打通' },
       mark: { signedIn: '您已签入并置闲', greeting: '来电方听到了欢迎语', rang: '您的话机振铃', talked: '您已接听', heardYou: '来电方听到了您的声音', recorded: '录音已保存' },

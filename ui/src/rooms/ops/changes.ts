@@ -5,13 +5,14 @@ import { stamp } from '@/kit/time'
 /** `field` is the code, `name` its words; what has no words stays a code. */
 export interface Line { field: string; name: string; before: string; after: string }
 
-const CODES: Record<string, string> = { role: 'role', strategy: 'strategy' }
+/** Fields whose values are codes, and where their words may stand: a kind of customer, of caller's list, of channel, of day. */
+const CODES: Record<string, string[]> = { role: ['role'], strategy: ['strategy'], kind: ['kind', 'callerKind', 'channelKind', 'dayKind'], severity: ['alarmSeverity'] }
 
 function words(value: unknown, field: string): string {
   if (value === null || value === undefined || value === '') return ''
   if (typeof value === 'boolean') return t(value ? 'audit.yes' : 'audit.no')
   if (typeof value === 'number' && field.endsWith('_at')) return value ? stamp(value) : ''
-  if (typeof value === 'string' && field in CODES) return tCode(CODES[field] ?? '', value)
+  if (typeof value === 'string' && field in CODES) return (CODES[field] ?? []).map((group) => tCode(group, value, '')).find(Boolean) ?? value
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.join(', ')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
