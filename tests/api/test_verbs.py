@@ -40,6 +40,8 @@ VERBS: list[tuple[str, dict[str, Any] | None, type[v.Verb], dict[str, Any]]] = [
     ("calls/7/consult/cancel", None, v.CancelConsult, {"call_id": "7"}),
     ("calls/7/consult/complete", None, v.CompleteTransfer, {"call_id": "7"}),
     ("calls/7/conference", None, v.MakeConference, {"call_id": "7"}),
+    ("calls/7/lend", {"flow_id": "5"}, v.LendCall, {"call_id": "7", "flow_id": "5"}),
+    ("calls/7/lend/end", None, v.TakeBack, {"call_id": "7"}),
     ("agent/fetch-parked", {"slot": "3"}, v.FetchParked, {"slot": "3"}),
 ]
 

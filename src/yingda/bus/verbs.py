@@ -188,6 +188,21 @@ class ParkCall(Verb, frozen=True, tag="park"):
     call_id: str
 
 
+class LendCall(Verb, frozen=True, tag="lend"):
+    """The caller goes into this flow and comes back to the agent, who waits, when it ends. Refused: not_now."""
+
+    agent_id: str
+    call_id: str
+    flow_id: str
+
+
+class TakeBack(Verb, frozen=True, tag="take_back"):
+    """Out of the flow before it ends."""
+
+    agent_id: str
+    call_id: str
+
+
 class FetchParked(Verb, frozen=True, tag="fetch"):
     """Take the call in this slot: the own phone is rung and lifts by itself. Refused: nothing_parked, not_now."""
 
@@ -315,5 +330,5 @@ AnyVerb: TypeAlias = (
     | ToggleConsult | InviteParty | RemoveParty | PickUpCall
     | ReloadDirectory | MoveAgent | ReloadMusic | SetFeatures | LookAround
     | MuteParticipant | RemoveParticipant
-    | TestFlow | RecordPrompt | DropCallbacks | ParkCall | FetchParked
+    | TestFlow | RecordPrompt | DropCallbacks | ParkCall | FetchParked | LendCall | TakeBack
 )

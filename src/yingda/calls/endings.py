@@ -13,7 +13,7 @@ from yingda.telephony import commands as c
 
 _MEDIA_LOST = 44
 IN_WORK = ("talking", "held", "rejoining", "dialing", "consulting", "conference", "transferring", "at_door",
-           "in_room", "parked")
+           "in_room", "parked", "lent")
 _OUTCOME_BY_CAUSE = {17: "busy", 18: "no_answer", 19: "no_answer", 21: "rejected", 1: "unknown_number",
                      28: "unknown_number", 26: "answered_elsewhere"}
 MENU_ENDS = ("menu_done", "menu_failed", "flow_failed")

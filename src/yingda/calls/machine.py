@@ -16,6 +16,7 @@ from yingda.calls import (
     conference,
     confirm,
     endings,
+    lend,
     message,
     moves,
     onward,
@@ -40,7 +41,7 @@ from yingda.telephony import commands as c
 
 STATES = ("arrived", "in_menu", "waiting", "offered", "talking", "held", "rejoining", "dialing", "consulting",
           "conference", "transferring", "serving", "leaving", "promising", "at_door", "in_room",
-          "parked", "closing", "ended")
+          "parked", "lent", "closing", "ended")
 LIVE = tuple(s for s in STATES if s != "ended")
 TALK = ("talking", "held")
 WATCHED = ("talking", "held", "consulting", "conference")
@@ -96,7 +97,7 @@ TABLE: tuple[tuple[type[Event], tuple[str, ...], Handler], ...] = (
     (e.AgentRinging, ("offered",), moves.agent_rings),
     (e.AgentAnswered, ("offered",), moves.agent_answers_offer),
     (e.AgentAnswered, ("dialing",), moves.agent_lifts_to_dial),
-    (e.AgentAnswered, ("talking", "held", "rejoining", "consulting", "conference"), talk.agent_rejoins),
+    (e.AgentAnswered, ("talking", "held", "rejoining", "consulting", "conference", "lent"), talk.agent_rejoins),
     (e.AgentGone, ("offered",), moves.agent_gone_from_offer),
     (e.AgentGone, ("dialing",), moves.agent_gone_dialing),
     (e.AgentGone, ("talking", "held", "rejoining"), survey.agent_gone),
@@ -104,7 +105,7 @@ TABLE: tuple[tuple[type[Event], tuple[str, ...], Handler], ...] = (
     (e.AgentGone, ("conference",), conference.agent_gone_from_conference),
     (e.Rejected, ("offered",), moves.rejected),
     (e.PhoneBack, ("offered",), moves.phone_back_in_offer),
-    (e.PhoneBack, ("talking", "held", "rejoining", "consulting", "conference"), talk.phone_back_in_talk),
+    (e.PhoneBack, ("talking", "held", "rejoining", "consulting", "conference", "lent"), talk.phone_back_in_talk),
     (e.FarRinging, ("dialing",), moves.far_rings),
     (e.FarAnswered, ("dialing",), moves.far_answers),
     (e.FarAnswered, ("arrived",), trial.answered),
@@ -125,7 +126,7 @@ TABLE: tuple[tuple[type[Event], tuple[str, ...], Handler], ...] = (
     (e.ResumeAsked, ("held",), talk.resume),
     (e.MuteAsked, (*TALK, "conference"), talk.mute),
     (e.DigitsAsked, (*TALK, "conference"), talk.digits),
-    (e.HangUpAsked, tuple(s for s in LIVE if s not in ("consulting", "conference", *TALK)), endings.hang_up),
+    (e.HangUpAsked, tuple(s for s in LIVE if s not in ("consulting", "conference", "lent", *TALK)), endings.hang_up),
     (e.HangUpAsked, TALK, survey.hang_up),
     (e.SendOn, TALK, survey.send_on),
     (e.HangUpAsked, ("consulting",), third.hang_up_consult),
@@ -148,6 +149,15 @@ TABLE: tuple[tuple[type[Event], tuple[str, ...], Handler], ...] = (
     (e.InviteAsked, ("conference",), conference.invite),
     (e.OtherAnswered, ("conference",), conference.other_answers),
     (e.OtherGone, ("conference",), conference.other_gone),
+    (e.Lend, ("talking",), lend.lend),
+    (e.EnterMenu, ("lent",), lend.enter_menu),
+    (e.MenuStep, ("lent",), moves.menu_step),
+    (e.Keyed, ("lent",), lend.keyed),
+    (e.PromptEnded, ("lent",), moves.prompt_ended_in_menu),
+    (e.BackFromMenu, ("lent",), lend.back),
+    (e.Close, ("lent",), lend.back),
+    (e.AgentGone, ("lent",), lend.agent_gone),
+    (e.HangUpAsked, ("lent",), lend.hang_up),
     (e.PickUp, ("waiting", "offered", "parked"), pickup.pick_up),
     (e.PickUp, ("transferring",), pickup.take_third),
     (e.PickUp, ("dialing",), pickup.take_far),
@@ -176,8 +186,8 @@ _BEFORE_TALK = ("arrived", "in_menu", "waiting", "transferring", "serving", "lea
                 "at_door", "in_room", "parked")
 # foreseen and harmless: wires cross, so last words arrive after the state has moved on
 _LATE: tuple[tuple[type[Event], tuple[str, ...]], ...] = (
-    (e.Keyed, _but("in_menu", "waiting", "serving", "leaving", "promising", "at_door")),
-    (e.PromptEnded, _but("in_menu", "waiting", "offered", "leaving", "promising", "closing", "at_door")),
+    (e.Keyed, _but("in_menu", "waiting", "serving", "leaving", "promising", "at_door", "lent")),
+    (e.PromptEnded, _but("in_menu", "waiting", "offered", "leaving", "promising", "closing", "at_door", "lent")),
     (e.Overflow, _but("arrived", "in_menu", "waiting")),
     (e.Announce, _but("waiting")),
     (e.MessageRecorded, _but("leaving")),
@@ -198,13 +208,13 @@ _LATE: tuple[tuple[type[Event], tuple[str, ...]], ...] = (
     *((event, ("ended",)) for event in (e.FarGone, e.TimerFired, e.Compared, e.SwitchLost, e.HangUpAsked, e.WatcherGone,
                                         e.WatchEnded, e.PartyKeyed, e.PartyPrompted)),
     (e.Serve, ("closing", "ended")),
-    (e.PhoneBack, _but("offered", "talking", "held", "rejoining", "consulting", "conference")),
-    (e.MenuStep, _but("in_menu", "dialing")),
+    (e.PhoneBack, _but("offered", "talking", "held", "rejoining", "consulting", "conference", "lent")),
+    (e.MenuStep, _but("in_menu", "dialing", "lent")),
     (e.EnterMenu, ("leaving", "promising", "closing", "ended")),
     (e.EnterQueue, ("leaving", "closing", "ended")),
     (e.Reach, _but("arrived", "in_menu", "waiting")),
     (e.Rejected, ("waiting", "parked", "leaving", "promising", "talking", "held", "ended")),
-    (e.Close, _but(*CLOSABLE)),
+    (e.Close, _but("lent", *CLOSABLE)),
     # what people ask for: checked before, but the call may have moved on meanwhile
     *((event, _but(*where)) for event, where in (
         (e.MuteAsked, (*TALK, "conference", "in_room")), (e.DigitsAsked, (*TALK, "conference")),
@@ -214,6 +224,7 @@ _LATE: tuple[tuple[type[Event], tuple[str, ...]], ...] = (
         (e.ConferenceAsked, ("consulting",)), (e.WatchModeAsked, WATCHED), (e.InterceptAsked, TALK),
         (e.Park, (*TALK, "waiting", "parked")), (e.ParkGivenUp, ("parked",)),
         (e.ToggleAsked, ("consulting",)), (e.InviteAsked, ("conference",)), (e.SendOn, TALK),
+        (e.Lend, ("talking",)), (e.BackFromMenu, ("lent",)),
         (e.Redirect, ("dialing",)), (e.TurnIn, ("dialing",)), (e.GiveUp, ("dialing",)),
         (e.RoomEntered, ("arrived", "in_menu", "waiting")), (e.RoomAsked, ("at_door",)),
         (e.RoomOpened, ("at_door", "in_room")))),

@@ -80,7 +80,7 @@ def agent_rejoins(call: Call, ev: e.AgentAnswered) -> Step:
 
 def _joins(call: Call, leg: str) -> tuple[c.AnyCommand, ...]:
     """Where the agent's fresh leg belongs: alone while the customer is on hold, else with those he talks to."""
-    if call.state == "held":
+    if call.state in ("held", "lent"):
         return (c.Join(bridge=call.bridge, legs=(leg,)),)
     if call.state == "consulting" and call.third_aside:
         return (c.Join(bridge=call.bridge, legs=(call.caller_leg, leg)),)

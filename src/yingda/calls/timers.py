@@ -88,11 +88,23 @@ def compared(call: Call, ev: e.Compared) -> Step:  # noqa: C901 - one line a sta
         commands.append(c.StartMusic(leg=call.caller_leg, music=call.music))
         if call.state in ("waiting", "offered"):
             call = replace(call, playback="")  # its end may have been lost; if it still plays, the music follows it
-    elif call.state == "in_menu" and not any(t.name == "menu" for t in call.timers):
-        call = seg.set_timer(call, "menu", ev.at + 8_000)  # should the prompt's end have been lost, it is repeated
+    elif call.state in ("in_menu", "lent"):
+        commands += _lent(call, ev.bridged)
+        if not any(t.name == "menu" for t in call.timers):
+            call = seg.set_timer(call, "menu", ev.at + 8_000)  # should the prompt's end have been lost, it is repeated
     elif call.state == "leaving":
         return message.compared(call, ev.at)
     return Step(call, tuple(commands))
+
+
+def _lent(call: Call, bridged: tuple[str, ...]) -> list[c.AnyCommand]:
+    """The agent alone in the bridge while the caller is in the flow."""
+    commands: list[c.AnyCommand] = []
+    if call.state == "lent" and call.caller_leg in bridged:
+        commands.append(c.Leave(bridge=call.bridge, leg=call.caller_leg))
+    if call.state == "lent" and call.agent_leg and call.agent_leg not in bridged:
+        commands.append(c.Join(bridge=call.bridge, legs=(call.agent_leg,)))
+    return commands
 
 
 def _apart(call: Call, bridged: tuple[str, ...]) -> list[c.AnyCommand]:

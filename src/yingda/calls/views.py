@@ -18,7 +18,7 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     direction: str  # in | out | internal
     state: str  # arrived in_menu waiting offered talking held rejoining dialing consulting conference transferring
-    # parked closing
+    # parked lent (in a flow, comes back to the agent) closing
     caller: str  # normalised number of the calling side
     called: str  # number that was dialled
     customer_number: str  # the side that is not ours

@@ -128,9 +128,13 @@ class MenuRunner:
             flow_id=step.flow.id, flow_version=step.flow.version, language=step.language, play=play,
             playback=switch_name("play") if play else "", timeout_ms=timeout,
             stop=call.playback if step.stop or play else ""))
+        now = self._story.desk.calls.get(call.id)
+        lent = now is not None and now.state == "lent"
         match act:
             case Ask():
                 self._ask(call.id, step.node, act)
+            case Go() | Bye() if lent:  # back to the agent who waits for him
+                self._story.desk.post(call.id, e.BackFromMenu(at=at))
             case Go():
                 reason = self._story.destinations.go(call.id, act.destination, at, priority=act.priority,
                                                      announce=media(act.prompts))
@@ -161,7 +165,8 @@ class MenuRunner:
     def _ask(self, call_id: str, node: str, ask: Ask) -> None:
         def back(ok: bool, data: dict[str, Any]) -> None:
             call = self._story.desk.calls.get(call_id)
-            if call is not None and call.state == "in_menu" and call.node == node and call.menu.asking == ask.what:
+            waits = call is not None and call.state in ("in_menu", "lent")
+            if call is not None and waits and call.node == node and call.menu.asking == ask.what:
                 self._story.on_call_fact(e.MenuFound(call_id=call_id, at=self._story.now(), ok=ok, data=data))
 
         self.lookups.ask(ask.what, ask.params, ask.timeout_ms, back)

@@ -290,7 +290,10 @@ def _talking(a: Agent, call: Call) -> list[str]:
         return ["hang_up"]
     match call.state:
         case "talking":
-            return ["hang_up", "hold", "mute", "digits", "transfer", "consult", "park"]
+            lend = ["lend"] if call.direction == "in" else []
+            return ["hang_up", "hold", "mute", "digits", "transfer", "consult", "park", *lend]
+        case "lent":
+            return ["hang_up", "take_back"]
         case "consulting":
             more = ["conference", "toggle"] if call.third_up else []
             return ["hang_up", "consult_cancel", "transfer_complete", *more]

@@ -195,7 +195,8 @@ class Story:
         if call is None or call.agent_id != agent_id or call.agent_endpoint != endpoint:
             self.awaiting_phone.discard(agent_id)
             return
-        if agent_id in self.awaiting_phone or call.state == "rejoining":
+        lost = call.state == "lent" and not call.agent_leg and not call.rejoin_leg
+        if agent_id in self.awaiting_phone or call.state == "rejoining" or lost:
             self.awaiting_phone.discard(agent_id)
             self.desk.post(call.id, e.PhoneBack(at=self._now(), leg=switch_name("leg")))
 
@@ -356,9 +357,9 @@ class Story:
                 self._choose_entry(call, at)
         elif call.state == "in_menu" and not call.node and call.trial:
             self.menu.start(call, call.flow_id, at, call.flow_version)
-        elif call.state == "in_menu" and not call.node:
+        elif call.state in ("in_menu", "lent") and not call.node:
             self.destinations.go_or_close(call.id, call.turn_to or f"flow:{call.flow_id}", at)
-        elif call.state == "in_menu":
+        elif call.state in ("in_menu", "lent"):
             self.menu.resume(call, at)
         elif call.state == "parked" and not any(t.name == "parked" for t in call.timers):
             self.parking.timed_out(call)

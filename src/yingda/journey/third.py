@@ -108,6 +108,14 @@ class ThirdParty:
             raise err.BadNumber
         return e.SendOn(at=self._now(), flow_id=flow_id)
 
+    def lend(self, verb: v.LendCall) -> None:
+        call = self._own_call(verb.agent_id, verb.call_id)
+        if "lend" not in can(self._story.agents.get(verb.agent_id), call):
+            raise err.NotNow
+        if verb.flow_id not in self._story.site.flows:
+            raise err.BadNumber
+        self._story.desk.post(call.id, e.Lend(at=self._now(), flow_id=verb.flow_id))
+
     def invite(self, verb: v.InviteParty) -> None:
         call = self._own_call(verb.agent_id, verb.call_id)
         if call.state == "conference" and conference.size(call) >= conference.MOST:

@@ -107,6 +107,10 @@ class Verbs:
                 return self._park(verb)
             case v.FetchParked():
                 return self._fetch(verb)
+            case v.LendCall():
+                return self._third.lend(verb)
+            case v.TakeBack():
+                return self._call(verb, "take_back", e.BackFromMenu(at=self._now()))
             case v.CancelConsult():
                 return self._call(verb, "consult_cancel", e.ConsultCancelled(at=self._now()))
             case v.CompleteTransfer():

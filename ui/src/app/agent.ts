@@ -46,7 +46,7 @@ export const useAgent = defineStore('agent', () => {
   const ownParty = computed(() => call.value?.parties.find((party) => party.agent_id === view.value?.id && party.state !== 'gone'))
   const muted = computed(() => ownParty.value?.muted ?? false)
   /** The customer is on hold with this agent; one who is asked meanwhile holds nobody. */
-  const held = computed(() => (call.value?.held_since ?? 0) > 0 && call.value?.agent_id === view.value?.id)
+  const held = computed(() => (call.value?.held_since ?? 0) > 0 && call.value?.state !== 'lent' && call.value?.agent_id === view.value?.id)
   /** Listening to a colleague's call: it is not this person's to describe, and he stays where he is. */
   const watching = computed(() => view.value?.watching ?? '')
   const ringing = computed(() => view.value?.engagement === 'ringing')

@@ -221,6 +221,16 @@ class SendOn(Event, frozen=True):
     box: str = ""
 
 
+class Lend(Event, frozen=True):
+    """The agent lends the caller to a flow and waits for him."""
+
+    flow_id: str
+
+
+class BackFromMenu(Event, frozen=True):
+    """The flow would lead the lent caller elsewhere, or the agent takes him back."""
+
+
 class TransferToQueue(Event, frozen=True, kw_only=True):
     queue_id: str
     segment: str
@@ -377,7 +387,8 @@ class GiveUp(Event, frozen=True):
 AnyAsked: TypeAlias = (
     EnterMenu | MenuStep | EnterQueue | LeaveMessage | OfferCallback | Overflow | Announce | Offer | PickUp
     | Rejected | HoldAsked | ResumeAsked | MuteAsked | DigitsAsked | HangUpAsked | Close | Consult | Transfer | Reach
-    | SendOn | TransferToQueue | ToggleAsked | InviteAsked | Serve | ConsultCancelled | TransferCompleted
+    | SendOn | Lend | BackFromMenu | TransferToQueue | ToggleAsked | InviteAsked | Serve | ConsultCancelled
+    | TransferCompleted
     | ConferenceAsked | WatchAsked | WatchModeAsked | WatchEnded | InterceptAsked | RoomEntered | RoomAsked
     | RoomOpened | Redirect | TurnIn | GiveUp | Park | ParkGivenUp
 )

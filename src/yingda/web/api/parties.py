@@ -12,10 +12,12 @@ from yingda.bus.verbs import (
     ConsultCall,
     FetchParked,
     InviteParty,
+    LendCall,
     MakeConference,
     ParkCall,
     PickUpCall,
     RemoveParty,
+    TakeBack,
     ToggleConsult,
     TransferCall,
 )
@@ -23,7 +25,7 @@ from yingda.org.permissions import Permission, Scope
 from yingda.web.access import require
 from yingda.web.identity import Identity
 from yingda.web.room import room_of
-from yingda.web.shapes.work import CallId, FetchIn, InviteIn, PartyIn, PickUpIn, SlotOut
+from yingda.web.shapes.work import CallId, FetchIn, InviteIn, LendIn, PartyIn, PickUpIn, SlotOut
 
 router = APIRouter(tags=["calls"])
 Agent = Annotated[Identity, require(Permission.AGENT_WORK)]
@@ -104,6 +106,23 @@ async def park(call_id: Call, me: Agent, request: Request) -> SlotOut:
     who = str(me.person_id)
     given = await room_of(request).link.ask(ParkCall(actor=who, agent_id=who, call_id=call_id)) or {}
     return SlotOut(slot=given.get("slot", ""))
+
+
+@router.post("/calls/{call_id}/lend", operation_id="lendCall", status_code=204)
+async def lend(call_id: Call, body: LendIn, me: Agent, request: Request) -> None:
+    """The caller goes into a flow, such as the check of his PIN, and comes back to the same agent when it ends.
+
+    Of calls that came in, while talking. Meanwhile the agent is reserved and neither hears nor sees what is keyed.
+    """
+    who = str(me.person_id)
+    await room_of(request).link.ask(LendCall(actor=who, agent_id=who, call_id=call_id, flow_id=str(body.flow_id)))
+
+
+@router.post("/calls/{call_id}/lend/end", operation_id="takeBack", status_code=204)
+async def take_back(call_id: Call, me: Agent, request: Request) -> None:
+    """The lent caller back from the flow before it ends."""
+    who = str(me.person_id)
+    await room_of(request).link.ask(TakeBack(actor=who, agent_id=who, call_id=call_id))
 
 
 @router.post("/agent/fetch-parked", operation_id="fetchParked", status_code=204)

@@ -104,6 +104,12 @@ class FetchIn(In):
     slot: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
 
 
+class LendIn(In):
+    """The published flow that the caller goes into."""
+
+    flow_id: Id
+
+
 class WatchIn(In):
     mode: Literal["listen", "whisper", "barge"]
 

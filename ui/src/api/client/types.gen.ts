@@ -3476,6 +3476,18 @@ export type LdapIn = {
 };
 
 /**
+ * LendIn
+ *
+ * The published flow that the caller goes into.
+ */
+export type LendIn = {
+    /**
+     * Flow Id
+     */
+    flow_id: string;
+};
+
+/**
  * LicenceOut
  *
  * `licence`: as its makers call it, "": they do not say. `text`: whether its text is at hand.
@@ -8378,6 +8390,62 @@ export type ParkCallResponses = {
 };
 
 export type ParkCallResponse = ParkCallResponses[keyof ParkCallResponses];
+
+export type LendCallData = {
+    body: LendIn;
+    path: {
+        /**
+         * Call Id
+         */
+        call_id: string;
+    };
+    query?: never;
+    url: '/api/v1/calls/{call_id}/lend';
+};
+
+export type LendCallErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type LendCallResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type LendCallResponse = LendCallResponses[keyof LendCallResponses];
+
+export type TakeBackData = {
+    body?: never;
+    path: {
+        /**
+         * Call Id
+         */
+        call_id: string;
+    };
+    query?: never;
+    url: '/api/v1/calls/{call_id}/lend/end';
+};
+
+export type TakeBackErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type TakeBackResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type TakeBackResponse = TakeBackResponses[keyof TakeBackResponses];
 
 export type FetchParkedData = {
     body: FetchIn;
