@@ -219,7 +219,7 @@ class Story:
                 self.distribution.queued(self.desk.calls[fact.call_id], fact)
             case e.CallLeftQueue():
                 self.dispatcher.leave(fact.call_id)
-            case e.CodeKeyed() | e.CodeTimedOut():
+            case e.CodeKeyed() | e.CodeTimedOut() | e.CodeSaid():
                 self.on_code(fact)
             case e.CallEnded():
                 self._code_over(self.desk.calls[fact.call_id], fact)

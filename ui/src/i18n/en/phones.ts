@@ -7,6 +7,6 @@ export default {
   },
   hotKey: { F2: 'Answer / hang up', F4: 'Hold / resume', F6: 'Mute / unmute', F8: 'Transfer, consult, conference', F9: 'Ready / finish wrap-up' },
   featureCode: {
-    sign_in: 'Sign in (employee number + phone PIN)', sign_out: 'Sign out', ready: 'Ready', break: 'Break; number of the reason may follow', state: 'Speak my state', redial: 'Redial', pick_up: 'Pick up for the group, or for an extension', grab: 'Take who has waited longest; his place or the last digits of his number choose another one', try_flow: 'Try the draft of a voice flow; its number follows (the flow\'s page shows it)', park: 'Park the call on hold; the slot is spoken', fetch: 'Fetch a parked call; the slot may follow', listen: 'Listen', whisper: 'Whisper', barge: 'Barge in',
+    sign_in: 'Sign in (employee number + phone PIN)', sign_out: 'Sign out', ready: 'Ready', break: 'Break; number of the reason may follow', state: 'Speak my state', redial: 'Redial', pick_up: 'Pick up for the group, or for an extension', grab: 'Take who has waited longest; his place or the last digits of his number choose another one', try_flow: 'Try the draft of a voice flow; its number follows (the flow\'s page shows it)', park: 'Park the call on hold; the slot is spoken', fetch: 'Fetch a parked call; the slot may follow', own_box: 'Hear my own voicemail (phone PIN, if set): 1 again, 2 next, 3 close, # finish', listen: 'Listen', whisper: 'Whisper', barge: 'Barge in',
   },
 } as const
