@@ -3,7 +3,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LiveMessage } from '@/live/types'
 
-const api = { answerCall: vi.fn(), hangUpCall: vi.fn(), rejectCall: vi.fn(), sendDigits: vi.fn() }
+const api = { answerCall: vi.fn(), hangUpCall: vi.fn(), rejectCall: vi.fn(), sendDigits: vi.fn(), prolongWrapUp: vi.fn() }
 vi.mock('@/api', () => ({ ...api, setCsrf: () => {} }))
 vi.mock('@/live/socket', () => ({ LiveSocket: class { constructor(_url: string, _client: string, hooks: { onState(state: string): void }) { hooks.onState('open') } send() {} close() {} } }))
 
@@ -50,5 +50,28 @@ describe('keys of the keypad', () => {
     arrive({})
     await vi.runAllTimersAsync()
     expect(api.sendDigits.mock.calls.map(([{ body }]) => body.digits)).toEqual(['1', '234#'])
+  })
+})
+
+describe('a longer wrap-up', () => {
+  it('is asked for once while the first click is on its way', async () => {
+    have(['prolong'], 'free')
+    let arrive = (_: object) => {}
+    api.prolongWrapUp.mockImplementationOnce(() => new Promise((done) => { arrive = done }))
+    const agent = useAgent()
+    void agent.prolong()
+    void agent.prolong()
+    expect(agent.isBusy('prolong')).toBe(true)
+    arrive({})
+    await vi.runAllTimersAsync()
+    expect(api.prolongWrapUp).toHaveBeenCalledTimes(1)
+    expect(agent.isBusy('prolong')).toBe(false)
+  })
+
+  it('is live only when the server says so', () => {
+    have(['ready'], 'free')
+    expect(useAgent().can('prolong')).toBe(false)
+    have(['ready', 'prolong'], 'free')
+    expect(useAgent().can('prolong')).toBe(true)
   })
 })
