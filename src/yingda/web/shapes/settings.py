@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from yingda.org.parking import LONGEST_S, MOST_SLOTS, SHORTEST_S
+from yingda.org.wrap_up import LONGEST_S as LONGEST_WRAP_UP_S
+from yingda.org.wrap_up import MOST_PROLONG
 from yingda.web.shapes.common import Edited, In, Name, Word
 from yingda.web.shapes.session import Language
 
@@ -30,6 +32,15 @@ class ParkingShape(In):
 
 class ParkingOut(Edited, ParkingShape):
     edits = ParkingShape
+
+
+class WrapUpShape(In):
+    after_out_s: Annotated[int, Field(ge=0, le=LONGEST_WRAP_UP_S)]  # seconds after a talk that an agent dialled; 0 none
+    prolong: Annotated[int, Field(ge=0, le=MOST_PROLONG)]  # how often an agent may prolong one wrap-up by a minute
+
+
+class WrapUpOut(Edited, WrapUpShape):
+    edits = WrapUpShape
 
 
 class BreakReasonShape(In):
