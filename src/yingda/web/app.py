@@ -60,6 +60,7 @@ from yingda.web.api import (
     supervise,
     surveys,
     system,
+    url_pop,
 )
 from yingda.web.config import WebConfig
 from yingda.web.page import Page
@@ -81,7 +82,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     categories.router,
     staff_files.router, exports.router, reveal.router, guide.router, account.router,
     keys.router, system.router, backups.router, surveys.router,
-    settings.router, outside.router, handsets.router, photos.router,
+    settings.router, outside.router, handsets.router, photos.router, url_pop.router,
 )
 MAX_BODY: Final = 1_000_000  # bytes
 UPLOADS: Final = {f"{PREFIX}/prompts/drafts": MAX_UPLOAD}  # streamed to disk
