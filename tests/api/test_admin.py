@@ -174,6 +174,7 @@ def test_number_leads_somewhere(site: Site) -> None:
                             ({"number": "4008001002", "destination": "flow:9"}, "destination"),
                             ({"number": "4008001002", "destination": "queue:999"}, "destination"),
                             ({"number": "4008001002", "destination": "agent:4711"}, "destination"),
+                            ({"number": "110", "destination": queue}, "number"),
                             ({"number": "abc", "destination": queue}, "number")):
             answer = admin.post("/api/v1/numbers", json=body)
             assert answer.status_code == 422 and field in answer.json()["fields"], answer.text

@@ -21,12 +21,12 @@ BASE = "/api/v1/follow-ups"
 
 
 def lose(site: Site, number: str, *, queue: int | None = None, kind: str = "lost", reason: str = "abandoned_queue",
-         at: int = AT) -> int:
+         at: int = AT, owner: int | None = None) -> int:
     call_id = new_id()
 
     async def work(u: Any) -> None:
         await repo.take(u, [Contact(call_id=call_id, kind=kind, number=number, at=at, reason=reason,
-                                    queue_id=queue)], {})
+                                    queue_id=queue, owner_id=owner)], {})
     site.in_database(work)
     return call_id
 
@@ -121,6 +121,47 @@ def test_a_message_is_heard_by_the_group_and_stays_until_then(site: Site) -> Non
         (contact,) = fang.get(f"{BASE}/{item['id']}").json()["contacts"]
         assert contact["heard_by_name"] == "王芳"
         assert fang.get(f"{BASE}/counts").json()["unheard"] == 0
+
+
+def test_ones_own_box_by_telephone(site: Site) -> None:
+    fang, lei = site.company.people["1001"], site.company.people["1002"]
+    number = "13811110008"
+    calls = [lose(site, number, kind="message", reason="message", at=AT + n, owner=fang) for n in range(2)]
+    lose(site, number, kind="message", reason="message", at=AT + 2, owner=fang)  # its sound is not there yet
+
+    async def recorded(u: Any) -> None:
+        u.add_all([Recording(id=new_id(), call_id=call_id, base=f"own{call_id}", path=f"own{call_id}.wav",
+                             peaks_path="", started_at=AT, duration_ms=4000, size=100, state="finished")
+                   for call_id in calls])
+    site.in_database(recorded)
+    for call_id in calls:
+        (site.recordings / f"own{call_id}.wav").write_bytes(b"RIFF" + b"\0" * 96)
+
+    def waits(person: int) -> list[tuple[int, str, int]]:
+        found = site.engine.look_up("box", {"person_id": str(person)})["messages"]
+        return [(int(one["call_id"]), one["file"], one["duration_ms"]) for one in found]
+
+    def deal(person: int, call_id: int, done: bool) -> dict[str, Any]:
+        return site.engine.look_up("box_message", {"person_id": str(person), "call_id": str(call_id), "done": done})
+
+    assert waits(fang) == [(one, str((site.recordings / f"own{one}").resolve()), 4000) for one in calls]
+    assert waits(lei) == []
+    with pytest.raises(OSError):
+        deal(lei, calls[0], True)
+    with pytest.raises(OSError):
+        waits(1)
+    assert deal(fang, calls[0], True) == {"closed": False}, "more of him is still to be heard"
+    assert [one for one, *_ in waits(fang)] == [calls[1]]
+    assert deal(fang, calls[1], True) == {"closed": False}
+    with site.login("1001") as page:
+        (item,) = find(page, number)
+        (last,) = [one for one in page.get(f"{BASE}/{item['id']}").json()["contacts"] if not one["heard_at"]]
+        assert (item["unheard"], item["state"]) == (1, "open")
+        assert deal(fang, int(last["call_id"]), False) == {"closed": False}
+        assert deal(fang, int(last["call_id"]), True) == {"closed": True}
+        (item,) = find(page, number, over=True)
+        assert (item["result"], item["note"], item["done_by_name"]) == ("handled_otherwise", "*97", "王芳")
+        assert waits(fang) == []
 
 
 def test_pages_are_told_of_a_change(site: Site) -> None:

@@ -44,4 +44,4 @@ def test_a_hash_needs_the_pin_and_the_sites_key() -> None:
 def test_the_feature_codes_are_told(site: Site) -> None:
     with site.login("1001") as agent:
         codes = {one["code"]: one["act"] for one in agent.get("/api/v1/feature-codes").json()}
-        assert codes["*50"] == "sign_in" and codes["*8"] == "pick_up"
+        assert codes["*50"] == "sign_in" and codes["*8"] == "pick_up" and codes["*97"] == "own_box"

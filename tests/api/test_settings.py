@@ -37,6 +37,22 @@ def test_parking_holds_at_once_and_within_its_bounds(site: Site) -> None:
         assert agent.get(path).status_code == agent.put(path, json=saved.json()).status_code == 403
 
 
+def test_wrap_up_holds_at_once_and_within_its_bounds(site: Site) -> None:
+    path = "/api/v1/settings/wrap-up"
+    with site.login("9000") as admin, site.login("1001") as agent:
+        kept, before = admin.get(path).json(), reloads(site)
+        assert (kept["after_out_s"], kept["prolong"]) == (15, 3)
+        for wrong in ({"after_out_s": -1}, {"after_out_s": 3_601}, {"prolong": -1}, {"prolong": 11}):
+            answer = admin.put(path, json=kept | wrong)
+            assert answer.status_code == 422 and set(answer.json()["fields"]) == set(wrong), wrong
+        assert reloads(site) == before
+        saved = admin.put(path, json={"after_out_s": 0, "prolong": 1})
+        assert saved.status_code == 200 and admin.get(path).json() == saved.json()
+        site.until(lambda: reloads(site) > before)
+        assert last_audit(admin, "setting", "wrap_up")["after"]["value"] == {"after_out_s": 0, "prolong": 1}
+        assert agent.get(path).status_code == agent.put(path, json=saved.json()).status_code == 403
+
+
 def test_break_reasons_are_ordered_and_archived_never_lost(site: Site) -> None:
     with site.login("9000") as admin, site.login("1001") as agent:
         kept = admin.get("/api/v1/settings/break-reasons").json()["reasons"]

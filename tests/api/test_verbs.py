@@ -27,6 +27,7 @@ VERBS: list[tuple[str, dict[str, Any] | None, type[v.Verb], dict[str, Any]]] = [
     ("calls/7/invite", {"to": "1003"}, v.InviteParty, {"call_id": "7", "to": "1003"}),
     ("agent/sign-out", None, v.SignOut, {}),
     ("agent/ready", None, v.SetReady, {}),
+    ("agent/wrap-up/prolong", None, v.ProlongWrapUp, {}),
     ("agent/break", {"reason": "lunch"}, v.SetBreak, {"reason": "lunch"}),
     ("calls/7/hang-up", None, v.HangUpCall, {"call_id": "7"}),
     ("calls/7/answer", None, v.AnswerCall, {"call_id": "7"}),

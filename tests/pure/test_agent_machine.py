@@ -6,6 +6,7 @@ import random
 from typing import Any, get_args
 
 import pytest
+from msgspec.structs import replace
 
 from yingda.agents import machine as m
 from yingda.agents.state import Agent
@@ -19,7 +20,7 @@ def example(kind: type[Any], at: int, rng: random.Random, agent: Agent) -> Any:
         "at": at, "phone": "web", "phone_ok": True, "reason": "rest", "ok": rng.random() < 0.7,
         "call_id": rng.choice((agent.call_id or "c1", "c-other")), "outcome": rng.choice(("no_answer", "caller_left",
         "rejected", "failed")), "talk_ms": rng.choice((0, 5_000)), "wrap_up_s": rng.choice((0, 10)),
-        "until": agent.wrap_up_until, "ringing": False}
+        "prolong": rng.choice((0, 2)), "until": agent.wrap_up_until, "ringing": False}
     if kind in (m.Reserved, m.DialStarted):
         some["call_id"] = f"c{at}"
     return kind(**{k: v for k, v in some.items() if k in kind.__struct_fields__})
@@ -82,6 +83,47 @@ def test_an_old_wrap_up_timer_counts_for_nothing() -> None:
     first = m.decide(agent, m.Released(at=100, call_id="a", talk_ms=5, wrap_up_s=10))
     ready = m.decide(first, m.ReadyAsked(at=200))
     assert m.decide(ready, m.WrapUpOver(at=10_100, until=10_100)) is ready
+
+
+def wrapping(prolong: int = 2) -> Agent:
+    agent = Agent(id="p1", presence="ready", engagement="talking", call_id="a", phone_ok=True, state="talking",
+                  since=50)
+    return m.decide(agent, m.Released(at=100, call_id="a", talk_ms=5, wrap_up_s=10, prolong=prolong))
+
+
+def test_a_wrap_up_is_prolonged_so_often_and_no_more() -> None:
+    agent = wrapping(prolong=2)
+    for n in (1, 2):
+        assert m.may_prolong(agent)
+        agent = m.decide(agent, m.WrapUpProlonged(at=100 + n))
+        assert agent.wrap_up_until == 10_100 + n * m.PROLONG_MS
+        assert m.decide(agent, m.WrapUpOver(at=10_100, until=10_100)) is agent, "the time of before is outdated"
+    assert not m.may_prolong(agent) and m.decide(agent, m.WrapUpProlonged(at=200)) is agent
+    assert (agent.since, agent.was_since) == (100, 50), "one wrap-up, counted as one"
+    over = m.decide(agent, m.WrapUpOver(at=130_100, until=130_100))
+    assert (over.presence, over.since, over.was_state, over.was_since) == ("ready", 130_100, "wrapping_up", 100)
+    with pytest.raises(m.IllegalMove):
+        m.decide(over, m.WrapUpProlonged(at=130_200))
+
+
+def test_the_next_wrap_up_may_be_prolonged_anew() -> None:
+    agent = m.decide(m.decide(wrapping(prolong=1), m.WrapUpProlonged(at=101)), m.ReadyAsked(at=102))
+    again = replace(agent, engagement="talking", call_id="b")
+    assert m.may_prolong(m.decide(again, m.Released(at=300, call_id="b", talk_ms=5, wrap_up_s=10, prolong=1)))
+
+
+@pytest.mark.parametrize(("at", "wrap_up_s", "until"), [(200, 0, 10_100), (200, 5, 10_100), (9_000, 5, 14_000)])
+def test_who_calls_in_his_wrap_up_has_the_longer_of_the_two(at: int, wrap_up_s: int, until: int) -> None:
+    calling = m.decide(m.decide(wrapping(), m.DialStarted(at=150, call_id="b")), m.Answered(at=160, call_id="b"))
+    after = m.decide(calling, m.Released(at=at, call_id="b", talk_ms=40, wrap_up_s=wrap_up_s, prolong=2))
+    assert (after.presence, after.wrap_up_until) == ("wrapping_up", until)
+
+
+def test_a_wish_told_while_calling_in_the_wrap_up_is_kept() -> None:
+    calling = m.decide(m.decide(wrapping(), m.DialStarted(at=150, call_id="b")), m.Answered(at=160, call_id="b"))
+    wish = m.decide(calling, m.ReadyAsked(at=170))
+    after = m.decide(wish, m.Released(at=9_000, call_id="b", talk_ms=40, wrap_up_s=5, prolong=2))
+    assert (after.presence, after.wrap_up_until) == ("ready", 0)
 
 
 def test_a_fruitless_offer_costs_no_place() -> None:

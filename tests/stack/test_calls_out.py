@@ -50,6 +50,31 @@ async def test_an_agent_calls_out(floor: Floor, carrier: Carrier) -> None:
     assert agent.view["presence"] == "on_break", "who was not ready is not ready after it"
 
 
+async def test_after_a_call_out_the_agent_has_time_to_write_and_takes_more(floor: Floor, carrier: Carrier) -> None:
+    before = await floor.admin.get("settings/wrap-up")
+    site = floor.product.data / "journal" / "site.json"
+    await floor.admin.ask("PUT", "settings/wrap-up", {"after_out_s": 90, "prolong": 1})
+    try:
+        await floor.product.until(lambda: '"after_out_s":90' in site.read_text(), 20, "the engine knows the time")
+        agent = await floor.agent("1001", answer_after=60)
+        call_id = await dial(agent, fresh_number())
+        (await carrier.ring(floor)).answer()
+        await floor.live.agent_is("1001", "talking")
+        await agent.verb("hang-up", call_id)
+        shown = await floor.live.agent_is("1001", "wrapping_up")
+        until = shown["wrap_up_until"]
+        assert 0 < until - shown["since"] <= 90_000 and "prolong" in shown["can"]
+        await agent.api.post("agent/wrap-up/prolong")
+        await floor.live.until(lambda: agent.view["wrap_up_until"] == until + 60_000, "a minute more")
+        assert "prolong" not in agent.view["can"]
+        assert await agent.api.refused("POST", "agent/wrap-up/prolong") == "not_now"
+        await agent.ready()
+        await floor.live.agent_is("1001", "ready")
+    finally:
+        await floor.admin.ask("PUT", "settings/wrap-up", {name: before[name] for name in ("after_out_s", "prolong")})
+        await floor.product.until(lambda: '"after_out_s":90' not in site.read_text(), 20, "the engine forgot the time")
+
+
 @pytest.mark.parametrize(("status", "outcome"), [(486, "busy"), (603, "rejected"), (404, "unknown_number")])
 async def test_a_call_out_that_fails_says_why(floor: Floor, carrier: Carrier, status: int, outcome: str) -> None:
     agent = await floor.agent("1001", answer_after=60)

@@ -19,6 +19,7 @@ from yingda.caller.call import PhoneCall
 
 pytestmark = [pytest.mark.switch, pytest.mark.anyio]
 BOX, BEEP_HZ, OWN_HZ = "4008001055", 1000, 620
+OWN_BOX = "4008001097"  # one that led nowhere before, so that no message comes to the box of another test
 
 
 @pytest.fixture
@@ -30,10 +31,10 @@ async def box(floor: Floor) -> AsyncIterator[Entity]:
     await floor.admin.ask("DELETE", f"numbers/{made['id']}")
 
 
-async def at_the_tone(floor: Floor, number: str) -> PhoneCall:
+async def at_the_tone(floor: Floor, number: str, hertz: int = CUSTOMER_HZ, called: str = BOX) -> PhoneCall:
     """A customer in the box, the greeting passed over by a key, the tone heard."""
     for _ in range(20):  # the engine reads the new number beside its work
-        call = await floor.customer(BOX, number)
+        call = await floor.customer(called, number, hertz)
         await call.wait_answered(8)
         with contextlib.suppress(AssertionError):
             await floor.live.state(number, "leaving", within=2)
@@ -45,11 +46,11 @@ async def at_the_tone(floor: Floor, number: str) -> PhoneCall:
     return call
 
 
-async def message_of(floor: Floor, number: str, within: float = 12.0) -> tuple[Entity, Entity]:
+async def message_of(floor: Floor, number: str, within: float = 12.0, over: bool = False) -> tuple[Entity, Entity]:
     """The item of this caller with a message that can be played, and that contact."""
     deadline = time.monotonic() + within
     while True:
-        found: list[Entity] = (await floor.admin.get("follow-ups", number=number))["items"]
+        found: list[Entity] = (await floor.admin.get("follow-ups", number=number, over=over))["items"]
         if found:
             item = await floor.admin.get(f"follow-ups/{found[0]['id']}")
             for contact in item["contacts"]:
@@ -159,3 +160,42 @@ async def greeted(floor: Floor, hertz: int) -> PhoneCall:
         call.hang_up()
         await call.wait_ended(5)
     raise AssertionError("the greeting is never heard")
+
+
+async def leave(floor: Floor, hertz: int) -> str:
+    """A caller leaves this tone as his message; his number, once it can be played."""
+    number = fresh_number()
+    call = await at_the_tone(floor, number, hertz, OWN_BOX)
+    await asyncio.sleep(3.5)
+    call.hang_up()
+    await message_of(floor, number, 30)
+    return number
+
+
+async def test_ones_own_box_is_heard_at_ones_own_phone(floor: Floor) -> None:
+    """Nobody is signed in; the box belongs to whose phone it is."""
+    made = await floor.admin.post("numbers", number=OWN_BOX, destination="voicemail:1005")
+    first_hz, second_hz = 1450, 1850
+    try:
+        first, second = await leave(floor, first_hz), await leave(floor, second_hz)
+    finally:
+        await floor.admin.ask("DELETE", f"numbers/{made['id']}")
+    phone = await floor.phone(user="1005", secret=floor.secret("1005"))
+    await phone.register(120)
+    call = phone.call("*97")
+    await call.wait_answered(8)
+    await hears(call, first_hz, 20)  # after the number of messages
+    await deaf(call, second_hz)  # the oldest first
+    await call.send_keys("2")
+    await hears(call, second_hz, 8)
+    await deaf(call, first_hz)
+    await call.send_keys("3")
+    assert (await call.wait_ended(20)).by == "them", "it was the last one"
+    item, contact = await message_of(floor, first)
+    assert (item["unheard"], item["state"], bool(contact["heard_at"])) == (0, "open", True)
+    item, contact = await message_of(floor, second, over=True)
+    assert (item["unheard"], item["state"], item["result"]) == (0, "done", "handled_otherwise")
+    assert contact["heard_by_name"] == item["owner_name"] == item["done_by_name"]
+    again = phone.call("*97")
+    await again.wait_answered(8)
+    assert (await again.wait_ended(20)).by == "them", "nothing is new"

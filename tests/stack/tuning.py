@@ -15,6 +15,7 @@ WRAP_UP_S, RING_S, SERVICE_LEVEL_S = 2, 5, 17
 async def _quicken(product: Product) -> None:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         admin = await Api(product, "9000", session).log_in()
+        await admin.ask("PUT", "settings/wrap-up", {"after_out_s": 0, "prolong": 3})
         for queue in await admin.get("queues"):
             body = {key: value for key, value in queue.items() if key != "id"}
             body |= {"wrap_up_s": WRAP_UP_S, "ring_s": RING_S, "service_level_s": SERVICE_LEVEL_S,

@@ -42,6 +42,7 @@ async def test_every_page_of_the_menu(desk: Opener, number: str) -> None:
     for at in range(await entries.count()):
         name = await entries.nth(at).get_attribute("data-testid") or ""
         await entries.nth(at).click()
+        await expect(entries.nth(at)).to_have_attribute("aria-current", "page")
         await expect(page.page.locator("main [aria-busy='true']")).to_have_count(0)
         await page.page.wait_for_timeout(250)
         await look(name)
@@ -59,6 +60,7 @@ async def test_every_form_for_a_new_record(desk: Opener) -> None:
     for at in range(await entries.count()):
         name = await entries.nth(at).get_attribute("data-testid") or ""
         await entries.nth(at).click()
+        await expect(entries.nth(at)).to_have_attribute("aria-current", "page")
         await expect(page.page.locator("main [aria-busy='true']")).to_have_count(0)
         new = page.page.locator('main [data-testid$="-new"]:visible')
         if not await new.count() or name == "menu-customers":  # whose form is a page of its own

@@ -96,6 +96,7 @@ async def test_every_page_opens_in_both_languages_without_complaint(number: str,
         await expect(entries.first).to_be_visible()
         for at in range(await entries.count()):
             await entries.nth(at).click()
+            await expect(entries.nth(at)).to_have_attribute("aria-current", "page")
             await expect(page.page.locator("main [aria-busy='true']")).to_have_count(0)
             await _is_in(page, language)
         await page.click("language")

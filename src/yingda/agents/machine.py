@@ -15,6 +15,7 @@ from yingda.agents.state import Agent
 
 PRESENCES = ("signed_out", "ready", "on_break", "wrapping_up")
 ENGAGEMENTS = ("free", "reserved", "ringing", "dialing", "talking", "held")
+PROLONG_MS = 60_000  # what one click adds to a wrap-up
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +87,11 @@ class Released(Event, frozen=True):
     call_id: str
     talk_ms: int
     wrap_up_s: int
+    prolong: int = 0  # how often he may prolong this wrap-up
+
+
+class WrapUpProlonged(Event, frozen=True):
+    """The agent needs longer. Counts for nothing once it is used up, see `may_prolong`."""
 
 
 class WrapUpOver(Event, frozen=True):
@@ -98,7 +104,7 @@ class DayBegan(Event, frozen=True):
 
 AnyEvent: TypeAlias = (
     SignedIn | SignedOut | ReadyAsked | BreakAsked | PhoneSeen | Reserved | RingStarted | DialStarted | Answered | Held
-    | Resumed | OfferFailed | Released | WrapUpOver | DayBegan
+    | Resumed | OfferFailed | Released | WrapUpProlonged | WrapUpOver | DayBegan
 )
 
 
@@ -117,6 +123,10 @@ def may_be_offered(agent: Agent) -> bool:
 
 def may_dial(agent: Agent) -> bool:
     return agent.presence != "signed_out" and agent.engagement == "free" and agent.phone_ok
+
+
+def may_prolong(agent: Agent) -> bool:
+    return agent.presence == "wrapping_up" and agent.engagement == "free" and agent.prolong_left > 0
 
 
 def shown_state(agent: Agent) -> str:
@@ -211,8 +221,11 @@ def _released(a: Agent, e: Released) -> Agent:
         return a
     done = replace(a, engagement="free", call_id="", calls_today=a.calls_today + (1 if e.talk_ms > 0 else 0),
                    talk_ms_today=a.talk_ms_today + e.talk_ms)
-    if e.wrap_up_s > 0 and a.presence == "ready" and e.talk_ms > 0 and a.next_presence != "signed_out":
-        return replace(done, presence="wrapping_up", wrap_up_until=e.at + e.wrap_up_s * 1000)
+    until = e.at + e.wrap_up_s * 1000 if e.wrap_up_s > 0 and e.talk_ms > 0 else 0
+    if until and a.presence == "ready" and a.next_presence != "signed_out":
+        return replace(done, presence="wrapping_up", wrap_up_until=until, prolong_left=e.prolong)
+    if until > a.wrap_up_until and a.presence == "wrapping_up" and not a.next_presence:
+        return replace(done, wrap_up_until=until, prolong_left=e.prolong)  # called out of a wrap-up: that one's own
     return _apply_wish(done, a)
 
 
@@ -224,6 +237,12 @@ def _apply_wish(done: Agent, before: Agent) -> Agent:
         return replace(done, presence=wish, reason=before.next_reason, next_presence="", next_reason="",
                        wrap_up_until=0)
     return done
+
+
+def _prolonged(a: Agent, e: WrapUpProlonged) -> Agent:
+    if not may_prolong(a):
+        return a
+    return replace(a, wrap_up_until=a.wrap_up_until + PROLONG_MS, prolong_left=a.prolong_left - 1)
 
 
 def _wrap_up_over(a: Agent, e: WrapUpOver) -> Agent:
@@ -262,6 +281,7 @@ TABLE: tuple[tuple[type[Event], tuple[tuple[str, str], ...], Handler], ...] = (
     (Resumed, _BUSY, _engage("talking")),
     (OfferFailed, _BUSY, _offer_failed),
     (Released, _BUSY, _released),
+    (WrapUpProlonged, (("wrapping_up", "free"),), _prolonged),
     (WrapUpOver, _ANY, _wrap_up_over),
     (DayBegan, _ANY, _day),
 )

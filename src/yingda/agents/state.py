@@ -23,6 +23,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     last_offered_at: int = 0
     signed_in_at: int = 0
     wrap_up_until: int = 0
+    prolong_left: int = 0  # how often this wrap-up may still be prolonged
     misses: int = 0  # offers not answered in a row
     calls_today: int = 0
     talk_ms_today: int = 0

@@ -26,6 +26,7 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     signed_in_at: int  # 0 when signed out
     free_since: int  # since when waiting for a call (0: not waiting)
     wrap_up_until: int  # UTC ms, 0 when not wrapping up
+    prolong_left: int = 0  # how often that may still be prolonged
     calls_today: int
     talk_ms_today: int
     can: tuple[str, ...]  # verbs that are live now: the buttons. See bus/verbs.py

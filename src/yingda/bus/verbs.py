@@ -55,6 +55,12 @@ class SetReady(Verb, frozen=True, tag="ready"):
     agent_id: str
 
 
+class ProlongWrapUp(Verb, frozen=True, tag="prolong"):
+    """A minute more to write, so often as the company allows. Refused: not_now (no wrap-up, or used up)."""
+
+    agent_id: str
+
+
 class SetBreak(Verb, frozen=True, tag="break"):
     agent_id: str
     reason: str
@@ -312,7 +318,7 @@ AnyVerb: TypeAlias = (
     OpenSoftphone | CloseSoftphone | SignIn | SignOut | SetReady | SetBreak | Dial | HangUpCall | AnswerCall
     | RejectCall | HoldCall | ResumeCall | MuteCall | SendDigits | TransferCall | ConsultCall | CancelConsult
     | CompleteTransfer | MakeConference | WatchCall | StopWatching | InterceptCall | ForceHangUp | ForceState
-    | ToggleConsult | InviteParty | RemoveParty | PickUpCall
+    | ToggleConsult | InviteParty | RemoveParty | PickUpCall | ProlongWrapUp
     | ReloadDirectory | MoveAgent | ReloadMusic | SetFeatures | LookAround
     | MuteParticipant | RemoveParticipant
     | TestFlow | RecordPrompt | DropCallbacks | ParkCall | FetchParked

@@ -58,6 +58,7 @@ class Dialling(msgspec.Struct, frozen=True, kw_only=True):
     payer: str = ""
     allow_ms: int = 0
     ring_s: int = 60
+    wrap_up_s: int = 0  # what the agent has after the talk
 
 
 def dial(d: Dialling) -> Step:
@@ -73,7 +74,8 @@ def dial(d: Dialling) -> Step:
                 agent_up=False, agent_id=d.agent_id, origin_agent_id=d.agent_id, far_agent_id=d.far_agent_id,
                 far_endpoint=d.far_endpoint, agent_endpoint=d.agent_endpoint, agent_number=d.agent_number,
                 bridge=d.bridge, called_shown=d.shown, dialled=d.dialled, segments=(agent, far), onward=d.onward,
-                tried=d.tried, payer=d.payer, allow_ms=d.allow_ms, ring_s=d.ring_s)
+                tried=d.tried, payer=d.payer, allow_ms=d.allow_ms, ring_s=d.ring_s,
+                wrap_up_s=d.wrap_up_s)
     call = confirm.needs(confirm.needs(call, d.agent_leg, d.agent_confirm), d.far_leg, d.far_confirm)
     call = set_timer(call, "dial", d.at + _DIAL_MS)
     make = c.MakeBridge(bridge=d.bridge, call_id=d.call_id)

@@ -100,8 +100,10 @@ def _colleague(call: Call, at: int) -> tuple[e.AnyCallFact, ...]:
 
 
 def released(call: Call, agent_id: str, at: int) -> e.AgentReleased:
+    """After a call out only whoever has it writes; a colleague who was asked or joined has no wrap-up."""
+    joined = call.direction == "out" and not call.queue_id and agent_id != call.agent_id
     return e.AgentReleased(call_id=call.id, at=at, agent_id=agent_id, talk_ms=seg.talk_ms(call, agent_id, at),
-                           wrap_up_s=call.wrap_up_s)
+                           wrap_up_s=0 if joined else call.wrap_up_s)
 
 
 def end(call: Call, at: int, outcome: str, by: str, cause: int, gone: str = "", reason: str = "normal") -> Step:

@@ -156,6 +156,7 @@ TABLE: tuple[tuple[type[Event], tuple[str, ...], Handler], ...] = (
     (e.PartyPrompted, LIVE, _warned),
     (e.Serve, ("serving",), moves.serve),
     (e.Keyed, ("serving",), moves.keyed_code),
+    (e.PromptEnded, ("serving",), moves.code_said),
     (e.Transfer, TALK, third.transfer),
     (e.TransferToQueue, TALK, third.transfer_to_queue),
     (e.WatchAsked, WATCHED, watch.watch),
@@ -177,7 +178,7 @@ _BEFORE_TALK = ("arrived", "in_menu", "waiting", "transferring", "serving", "lea
 # foreseen and harmless: wires cross, so last words arrive after the state has moved on
 _LATE: tuple[tuple[type[Event], tuple[str, ...]], ...] = (
     (e.Keyed, _but("in_menu", "waiting", "serving", "leaving", "promising", "at_door")),
-    (e.PromptEnded, _but("in_menu", "waiting", "offered", "leaving", "promising", "closing", "at_door")),
+    (e.PromptEnded, _but("in_menu", "waiting", "offered", "leaving", "promising", "closing", "at_door", "serving")),
     (e.Overflow, _but("arrived", "in_menu", "waiting")),
     (e.Announce, _but("waiting")),
     (e.MessageRecorded, _but("leaving")),

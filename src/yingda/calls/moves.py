@@ -120,6 +120,12 @@ def keyed_code(call: Call, ev: e.Keyed) -> Step:
     return Step(call, stop, (e.CodeKeyed(call_id=call.id, at=ev.at, digit=ev.digit),))
 
 
+def code_said(call: Call, ev: e.PromptEnded) -> Step:
+    if ev.playback != call.playback:
+        return Step(call)  # a key has ended it
+    return Step(replace(call, playback=""), (), (e.CodeSaid(call_id=call.id, at=ev.at),))
+
+
 def offer_too_late(call: Call, ev: e.Offer) -> Step:
     """The caller left between the choice of the agent and the offer: give the agent back, and who else was chosen."""
     return Step(call, (), tuple(e.OfferEnded(call_id=call.id, at=ev.at, agent_id=agent_id, outcome="caller_left")

@@ -200,7 +200,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     held_since: int = 0
     message: Message | None = None
     promise: Promise | None = None
-    wrap_up_s: int = 0  # what the queue wants after the talk
+    wrap_up_s: int = 0  # what the queue, or for a call out the company, wants after the talk
     called_shown: str = ""  # out: number shown to the far side
     dialled: str = ""  # out: digits sent to the trunk
     muted: bool = False

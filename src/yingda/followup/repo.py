@@ -291,6 +291,14 @@ async def of_call(u: Uow, call_id: int, sight: Sight) -> FollowUpContact | None:
         FollowUpContact.call_id == call_id, *_seen(sight)))).scalar_one_or_none()
 
 
+async def unheard_of(u: Uow, owner_id: int, limit: int) -> list[FollowUpContact]:
+    """Messages of open items in this person's own box that nobody has listened to, the oldest first."""
+    return list((await u.execute(select(FollowUpContact).join(
+        FollowUp, FollowUp.id == FollowUpContact.follow_up_id).where(
+        FollowUp.over.is_(False), FollowUp.owner_id == owner_id, FollowUpContact.kind == "message",
+        FollowUpContact.heard_at == 0).order_by(FollowUpContact.at, FollowUpContact.call_id).limit(limit))).scalars())
+
+
 async def changed_at(u: Uow) -> int:
     """When anything of the follow-up was last changed."""
     return int((await u.execute(select(func.max(FollowUp.changed_at)))).scalar_one() or 0)

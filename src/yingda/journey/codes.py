@@ -20,6 +20,7 @@ from yingda.journey import errors as err
 from yingda.journey import feature_codes as codes
 from yingda.journey.directory import Person
 from yingda.journey.office import Office
+from yingda.journey.own_box import OwnBox
 from yingda.journey.pickups import PickUps, Taker
 from yingda.journey.site import extension_of
 from yingda.journey.stations import Station
@@ -52,6 +53,7 @@ class Asking(msgspec.Struct):
     keyed: str = ""
     tries: int = 0
     checking: bool = False
+    box: bool = False  # the PIN opens the own message box instead of signing in
 
 
 class Wrong(msgspec.Struct):
@@ -65,7 +67,7 @@ class Codes:
     def __init__(self, story: Story, pickups: PickUps, now: Callable[[], int], check_pin: CheckPin,
                  office: Office, trials: Trials) -> None:
         self._story, self._pickups, self._now, self._check_pin, self._office = story, pickups, now, check_pin, office
-        self._trials = trials
+        self._trials, self._box = trials, OwnBox(story, now)
         self._asking: dict[str, Asking] = {}
         self._wrong: dict[str, Wrong] = {}
         story.on_code = self.on_fact
@@ -92,6 +94,8 @@ class Codes:
                 case "fetch":
                     self._story.parking.fetch(self._taker(fact, person), wanted.argument, leg=fact.leg,
                                               endpoint=fact.endpoint)
+                case "own_box":
+                    self._own_box(fact, person)
                 case _ if person is not None:
                     self._as_person(fact, person, wanted)
                 case _:
@@ -232,11 +236,31 @@ class Codes:
                                     language=self._language(person)))
         self._prompt(call_id, "enter-pin" if number else "enter-number")
 
+    def _own_box(self, fact: f.LegArrived, person: Person | None) -> None:
+        """The box of who works at this phone, else of whose phone it is. Raises NotNow: he is ready for calls here, and
+        a caller would find the phone engaged, or he is in one."""
+        if person is None:
+            raise err.NotNow
+        agent = self._story.agents.get(person.id)
+        if self._story.stations.holder(fact.endpoint) == person.id and (
+                agent.engagement != "free" or agent.presence == "ready"):
+            raise err.NotNow
+        call_id = str(new_id())
+        self._story.desk.open(serve(call_id, at=fact.at, leg=fact.leg, extension=extension_of(fact.endpoint),
+                                    code=fact.called, language=self._language(person)))
+        if person.pin_hash:
+            self._asking[call_id] = Asking(extension=extension_of(fact.endpoint), number=person.number, box=True)
+            self._prompt(call_id, "enter-pin")
+        else:
+            self._box.open(call_id, person)
+
     def _prompt(self, call_id: str, *names: str) -> None:
         self._story.desk.post(call_id, e.Serve(at=self._now(), play=_media(names), playback=switch_name("play"),
                                                timeout_ms=_FIRST_KEY_MS))
 
     def on_fact(self, fact: e.AnyCallFact) -> None:
+        if self._box.on_fact(fact):
+            return
         asking = self._asking.get(fact.call_id)
         if isinstance(fact, e.CallEnded):
             self._asking.pop(fact.call_id, None)
@@ -283,6 +307,10 @@ class Codes:
                 self._prompt(call_id, "wrong-pin")
             return
         self._wrong.pop(asking.number, None)
+        if asking.box:
+            del self._asking[call_id]
+            self._box.open(call_id, person)
+            return
         try:
             self._story.sign_in(person, "desk", asking.extension)
         except YingdaError as refusal:

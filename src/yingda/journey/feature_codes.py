@@ -29,6 +29,7 @@ TABLE: tuple[FeatureCode, ...] = (
     FeatureCode("*60", "try_flow", "number"),  # a flow's short number: its newest draft
     FeatureCode("*70", "park", "none"),
     FeatureCode("*71", "fetch", "maybe"),  # the slot; alone: the own one
+    FeatureCode("*97", "own_box", "none"),  # as on most office switches; asks for the phone PIN where there is one
     FeatureCode("*8", "pick_up", "maybe"),  # an extension: directed; alone: own service groups, own extension group
 )
 STAR = "*"

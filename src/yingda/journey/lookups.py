@@ -1,5 +1,5 @@
-"""What flows look up while a caller waits: customers, PINs and drafts in the web process, HTTP at other people's
-servers.
+"""What is looked up while a caller waits: customers, PINs, drafts and messages in the web process, HTTP at other
+people's servers.
 
 Nothing here may hold the engine up: every look-up is bounded in time, size and number, and its answer comes back as a
 call of `back(ok, data)` on the event loop.
@@ -33,7 +33,7 @@ MOST_AT_ONCE = 100
 
 class Lookups(Protocol):
     def ask(self, what: str, params: Mapping[str, Any], timeout_ms: int, back: Back) -> None:
-        """Look up and call back, once. `what`: customer | pin | http | draft."""
+        """Look up and call back, once. `what`: customer | pin | http | draft | box | box_message."""
         ...
 
 

@@ -205,7 +205,8 @@ class Office:
             far_agent_id=far.agent_id, bridge=switch_name("bridge"), segments=(str(new_id()), str(new_id())),
             phone_dialled=phone_dialled, onward=far.onward, tried=far.tried, payer=far.payer, allow_ms=far.allow_ms,
             ring_s=far.ring_s or _RING_S, agent_dialled=station.dialled, agent_shown=station.shown,
-            agent_confirm=station.asks(YOUR_CALL_OUT), far_confirm=far.confirm)))
+            agent_confirm=station.asks(YOUR_CALL_OUT), far_confirm=far.confirm,
+            wrap_up_s=self._story.site.directory.office.wrap_up.after_out_s if far.trunk_id else 0)))
         return call_id
 
     def _lead(self, who: Caller, leg: str, number: str, to: str) -> str:

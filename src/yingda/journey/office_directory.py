@@ -86,6 +86,13 @@ class Parking(msgspec.Struct, frozen=True, kw_only=True):
     back_s: int = 120
 
 
+class WrapUp(msgspec.Struct, frozen=True, kw_only=True):
+    """`after_out_s`: seconds after a talk that the agent dialled. `prolong`: how often one may be prolonged."""
+
+    after_out_s: int = 15
+    prolong: int = 3
+
+
 class Office(msgspec.Struct, frozen=True, kw_only=True):
     routes: tuple[Route, ...] = ()
     rules: dict[str, CallingRule] = {}
@@ -93,13 +100,15 @@ class Office(msgspec.Struct, frozen=True, kw_only=True):
     features: tuple[Features, ...] = ()
     rooms: tuple[Room, ...] = ()
     parking: Parking = Parking()
+    wrap_up: WrapUp = WrapUp()
 
 
 async def load_office(u: Uow, seal: Seal) -> Office:
     """Read it from the database (the import of its libraries stays out of the engine)."""
-    from yingda.org import calling, parking, rooms, routes
+    from yingda.org import calling, parking, rooms, routes, wrap_up
 
     park = await parking.get_parking(u)
+    wrap = await wrap_up.get_wrap_up(u)
     return Office(
         routes=tuple(Route(name=r.name, classes=tuple(r.classes), prefix=r.prefix, trunk_ids=tuple(r.trunk_ids))
                      for r in await routes.list_routes(u) if r.active),
@@ -110,7 +119,8 @@ async def load_office(u: Uow, seal: Seal) -> Office:
         rooms=tuple(Room(id=str(r.id), number=r.number, name=r.name, pin=seal.open(r.pin_sealed),
                          moderator_pin=seal.open(r.moderator_pin_sealed), capacity=r.capacity, tones=r.tones)
                     for r in await rooms.list_rooms(u) if r.active),
-        parking=Parking(slots=park.slots, back_s=park.back_s))
+        parking=Parking(slots=park.slots, back_s=park.back_s),
+        wrap_up=WrapUp(after_out_s=wrap.after_out_s, prolong=wrap.prolong))
 
 
 def _features(extension: str, kept: dict[str, Any], changed_at: int) -> Features:

@@ -191,7 +191,8 @@ class Picture:
             next_presence=a.next_presence, engagement=a.engagement, since=a.since, state=a.state,
             phone=a.phone, station=a.station,
             phone_ok=a.phone_ok, call_id=a.call_id, signed_in_at=a.signed_in_at, free_since=a.free_since,
-            wrap_up_until=a.wrap_up_until, calls_today=a.calls_today, talk_ms_today=a.talk_ms_today,
+            wrap_up_until=a.wrap_up_until, prolong_left=a.prolong_left if am.may_prolong(a) else 0,
+            calls_today=a.calls_today, talk_ms_today=a.talk_ms_today,
             watching=next((w.mode for w in call.watchers if w.supervisor_id == a.id), "") if call else "",
             can=can(a, call))
 
@@ -265,6 +266,8 @@ def can(a: Agent, call: Call | None) -> tuple[str, ...]:
     verbs = ["sign_out", "break"]
     if a.presence != "ready" or a.next_presence:
         verbs.append("ready")
+    if am.may_prolong(a):
+        verbs.append("prolong")
     if am.may_dial(a):
         verbs += ["dial", "pick_up"]
     if call is None:

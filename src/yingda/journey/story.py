@@ -219,7 +219,7 @@ class Story:
                 self.distribution.queued(self.desk.calls[fact.call_id], fact)
             case e.CallLeftQueue():
                 self.dispatcher.leave(fact.call_id)
-            case e.CodeKeyed() | e.CodeTimedOut():
+            case e.CodeKeyed() | e.CodeTimedOut() | e.CodeSaid():
                 self.on_code(fact)
             case e.CallEnded():
                 self._code_over(self.desk.calls[fact.call_id], fact)
@@ -274,9 +274,13 @@ class Story:
             case e.AgentReleased():
                 self.distribution.served(fact)
                 post(fact.agent_id, am.Released(at=fact.at, call_id=call_id, talk_ms=fact.talk_ms,
-                                                wrap_up_s=fact.wrap_up_s))
+                                                wrap_up_s=fact.wrap_up_s, prolong=self._prolong))
             case _:
                 pass
+
+    @property
+    def _prolong(self) -> int:
+        return self.site.directory.office.wrap_up.prolong
 
     def _post(self, agent_id: str, event: am.AnyEvent) -> None:
         if agent_id:  # "": a phone that is nobody's

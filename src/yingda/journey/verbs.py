@@ -76,6 +76,8 @@ class Verbs:
                 return self._agent(verb.agent_id, am.SignedOut(at=self._now()))
             case v.SetReady():
                 return self._agent(verb.agent_id, am.ReadyAsked(at=self._now()))
+            case v.ProlongWrapUp():
+                return self._prolong(verb)
             case v.SetBreak():
                 return self._break(verb)
             case v.Dial():
@@ -173,6 +175,11 @@ class Verbs:
             raise err.NotSignedIn
         if not self._story.agents.post(agent_id, event):
             raise err.NotNow
+
+    def _prolong(self, verb: v.ProlongWrapUp) -> None:
+        if not am.may_prolong(self._story.agents.get(verb.agent_id)):
+            raise err.NotNow
+        self._agent(verb.agent_id, am.WrapUpProlonged(at=self._now()))
 
     def _break(self, verb: v.SetBreak) -> None:
         if verb.reason not in self._story.site.directory.break_reasons:

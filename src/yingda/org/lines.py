@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from yingda.kit.destination import fault as destination_fault
 from yingda.kit.ids import new_id
-from yingda.kit.numbering import MOBILE_ZERO, STYLES, NumberFormat
+from yingda.kit.numbering import EMERGENCY, MOBILE_ZERO, STYLES, NumberFormat
 from yingda.org import audit
 from yingda.org.actor import Actor
 from yingda.org.checks import Checks
@@ -92,6 +92,8 @@ async def save_number(u: Uow, actor: Actor, number_id: int | None, *, number: st
     """
     checks = Checks()
     number = checks.digits("number", number)
+    if number in EMERGENCY:
+        checks.fail("number", "emergency")
     if wrong := destination_fault(destination):
         checks.fail("destination", wrong)
     if trunk_id is not None and await u.get(Trunk, trunk_id) is None:

@@ -11,7 +11,7 @@ from yingda.web.masking import mask_call
 # what a colleague outside one's reach does, beyond whether he can be called, is not everybody's business
 _NOT_FOR_ALL: Mapping[str, Any] = {
     "reason": "", "next_presence": "", "since": 0, "phone": "", "station": "", "call_id": "", "watching": "",
-    "signed_in_at": 0, "free_since": 0, "wrap_up_until": 0, "calls_today": 0, "talk_ms_today": 0,
+    "signed_in_at": 0, "free_since": 0, "wrap_up_until": 0, "prolong_left": 0, "calls_today": 0, "talk_ms_today": 0,
     "can": (), "brief": True,
 }
 

@@ -47,7 +47,7 @@ class Room:
         self.link = EngineLink(config.link_url, config.link_token)
         self.hub = Hub(self.link, self.clock)
         self.pops = PopMaker(self.store, self.hub)
-        self.lookups = LookupDesk(self.store, self.seal)
+        self.lookups = LookupDesk(self.store, self.seal, config.recordings_dir)
         self.link.on_wanted = self.lookups.answer
         self.reloads = Reloads(self.link)
         self.feed = Feed(self.store, self.clock.now_ms)

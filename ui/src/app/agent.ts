@@ -114,6 +114,8 @@ export const useAgent = defineStore('agent', () => {
   }
 
   const ready = () => act('ready', () => api.setReady())
+  /** A minute more to write; the server counts how often. */
+  const prolong = () => act('prolong', () => api.prolongWrapUp())
   const takeBreak = (reason: string) => act('break', () => api.setBreak({ body: { reason } }))
 
   let answeredAt = -ANSWERED_MS
@@ -194,6 +196,6 @@ export const useAgent = defineStore('agent', () => {
 
   return {
     softphone, phoneState, isBusy, lastPhone, lastStation, view, call, usesWeb, signedIn, muted, held, ringing, watching, canAnswer, canHangUp, phoneTrouble,
-    can, startWork, endWork, ready, takeBreak, answer, hangUp, answerOrHangUp, toggleHold, toggleMute, sendDigits, dial, pickUp, fetchParked,
+    can, startWork, endWork, ready, prolong, takeBreak, answer, hangUp, answerOrHangUp, toggleHold, toggleMute, sendDigits, dial, pickUp, fetchParked,
   }
 })

@@ -1,7 +1,7 @@
 // Hot keys of the call bar. Never taken while an input method composes.
 import { onMounted, onUnmounted } from 'vue'
 
-export const HOT_KEYS = ['F2', 'F4', 'F6', 'F8', 'F9'] as const
+export const HOT_KEYS = ['F2', 'F4', 'F6', 'F7', 'F8', 'F9'] as const
 export type HotKey = (typeof HOT_KEYS)[number]
 
 export function useHotKeys(keys: Partial<Record<HotKey, () => void>>): void {

@@ -24,6 +24,7 @@ export interface AgentView {
   signed_in_at: number
   free_since: number
   wrap_up_until: number
+  prolong_left: number
   calls_today: number
   talk_ms_today: number
   can: string[]

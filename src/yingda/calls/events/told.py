@@ -151,6 +151,10 @@ class CodeTimedOut(CallFact, frozen=True):
     pass
 
 
+class CodeSaid(CallFact, frozen=True):
+    """A phone that a feature code serves has heard to the end what it was told."""
+
+
 class FarFailed(CallFact, frozen=True):
     """The far side of a call that may go on elsewhere is gone before the answer. `rang`: it did ring."""
 
@@ -186,7 +190,7 @@ AnyCallFact: TypeAlias = (
     CallArrived | CallKeyed | CallPromptEnded | MenuTimedOut | CallQueued | CallLeftQueue | QueueTimedOut | CallOffered
     | CallRinging | OfferEnded | CallAnswered | CallDialing | CallHeld | CallResumed | AgentReleased | CallEnded
     | PartyRung | PartyAnswered | CallOverflowed | QueueTick | CallNotReached | FarFailed | CallTurnedIn | CallRefused
-    | CodeKeyed | CodeTimedOut
+    | CodeKeyed | CodeTimedOut | CodeSaid
     | MenuFound | CallSentOn | ParkTimedOut
     | CallbackPromised | CallbackDeclined
 )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from yingda.bus.verbs import CloseSoftphone, OpenSoftphone, SetBreak, SetReady, SignIn, SignOut
+from yingda.bus.verbs import CloseSoftphone, OpenSoftphone, ProlongWrapUp, SetBreak, SetReady, SignIn, SignOut
 from yingda.org import site
 from yingda.org.permissions import Permission
 from yingda.web import softphones
@@ -40,6 +40,13 @@ async def ready(me: Agent, request: Request) -> None:
     """Ready for calls; in mid-call it takes effect after it, in wrap-up it ends that."""
     who = str(me.person_id)
     await room_of(request).link.ask(SetReady(actor=who, agent_id=who))
+
+
+@router.post("/agent/wrap-up/prolong", operation_id="prolongWrapUp", status_code=204)
+async def prolong(me: Agent, request: Request) -> None:
+    """A minute more, so often as the company allows in one wrap-up."""
+    who = str(me.person_id)
+    await room_of(request).link.ask(ProlongWrapUp(actor=who, agent_id=who))
 
 
 @router.post("/agent/break", operation_id="setBreak", status_code=204)

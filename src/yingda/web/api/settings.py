@@ -1,4 +1,4 @@
-"""The company's own settings, parking, and the reasons for breaks. They hold at once."""
+"""The company's own settings, parking, wrap-up, and the reasons for breaks. They hold at once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 
-from yingda.org import parking, site
+from yingda.org import parking, site, wrap_up
 from yingda.org.checks import Checks
 from yingda.org.permissions import Permission
 from yingda.store.engine import Uow
@@ -22,6 +22,8 @@ from yingda.web.shapes.settings import (
     ParkingShape,
     SiteOut,
     SiteShape,
+    WrapUpOut,
+    WrapUpShape,
 )
 
 router = APIRouter(tags=["settings"])
@@ -72,6 +74,28 @@ async def set_parking(body: ParkingShape, me: Owner, request: Request, read: IfM
         await parking.save_parking(u, me.actor, parking.Parking(body.slots, body.back_s))
     room.reload_engine(me.person_id)
     return ParkingOut(**body.model_dump())
+
+
+async def _wrap_up(u: Uow) -> WrapUpOut:
+    kept = await wrap_up.get_wrap_up(u)
+    return WrapUpOut(after_out_s=kept.after_out_s, prolong=kept.prolong)
+
+
+@router.get("/settings/wrap-up", operation_id="getWrapUp")
+async def get_wrap_up(_: Owner, request: Request) -> WrapUpOut:
+    async with room_of(request).store.reading() as u:
+        return await _wrap_up(u)
+
+
+@router.put("/settings/wrap-up", operation_id="setWrapUp")
+async def set_wrap_up(body: WrapUpShape, me: Owner, request: Request, read: IfMatch = "") -> WrapUpOut:
+    """Of calls to come; a wrap-up that runs already goes on as it was. A service group's own stands at the group."""
+    room = room_of(request)
+    async with room.store.uow() as u:
+        check(read, await _wrap_up(u))
+        await wrap_up.save_wrap_up(u, me.actor, wrap_up.WrapUp(body.after_out_s, body.prolong))
+    room.reload_engine(me.person_id)
+    return WrapUpOut(**body.model_dump())
 
 
 async def _reasons(u: Uow) -> BreakReasonsOut:

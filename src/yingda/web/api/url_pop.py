@@ -51,8 +51,8 @@ async def get_call_page(call_id: Annotated[CallId, Path()], me: Annotated[Identi
                         request: Request, customer_id: Annotated[Id | None, Query()] = None) -> CallPageOut:
     """The address for an own call that lives; its numbers are masked for an agent who sees them masked.
 
-    A call that is over, parked or at somebody else has none: the desk may ask a moment too late. `customer_id`: whom the
-    agent has settled on.
+    A call that is over, parked or at somebody else has none: the desk may ask a moment too late.
+    `customer_id`: whom the agent has settled on.
     """
     room = room_of(request)
     call = room.link.mirror.call(call_id)

@@ -8,6 +8,8 @@ from pydantic import Field, StringConstraints
 
 from yingda.org.parking import LONGEST_S, MOST_SLOTS, SHORTEST_S
 from yingda.org.url_pop import LONGEST, LONGEST_NAME, Opens
+from yingda.org.wrap_up import LONGEST_S as LONGEST_WRAP_UP_S
+from yingda.org.wrap_up import MOST_PROLONG
 from yingda.web.shapes.common import Edited, In, Name, Out, Word
 from yingda.web.shapes.session import Language
 
@@ -58,6 +60,15 @@ class CallPageOut(Out):
     name_en: str
     opens: Opens
     new_tab: bool
+
+
+class WrapUpShape(In):
+    after_out_s: Annotated[int, Field(ge=0, le=LONGEST_WRAP_UP_S)]  # seconds after a talk that an agent dialled; 0 none
+    prolong: Annotated[int, Field(ge=0, le=MOST_PROLONG)]  # how often an agent may prolong one wrap-up by a minute
+
+
+class WrapUpOut(Edited, WrapUpShape):
+    edits = WrapUpShape
 
 
 class BreakReasonShape(In):

@@ -7534,6 +7534,40 @@ export type WatchIn = {
 };
 
 /**
+ * WrapUpOut
+ */
+export type WrapUpOut = {
+    /**
+     * After Out S
+     */
+    after_out_s: number;
+    /**
+     * Prolong
+     */
+    prolong: number;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
+};
+
+/**
+ * WrapUpShape
+ */
+export type WrapUpShape = {
+    /**
+     * After Out S
+     */
+    after_out_s: number;
+    /**
+     * Prolong
+     */
+    prolong: number;
+};
+
+/**
  * PinIn
  *
  * Empty takes the PIN away.
@@ -7818,6 +7852,29 @@ export type SetReadyResponses = {
 };
 
 export type SetReadyResponse = SetReadyResponses[keyof SetReadyResponses];
+
+export type ProlongWrapUpData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/agent/wrap-up/prolong';
+};
+
+export type ProlongWrapUpErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ProlongWrapUpResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ProlongWrapUpResponse = ProlongWrapUpResponses[keyof ProlongWrapUpResponses];
 
 export type SetBreakData = {
     body: BreakIn;
@@ -15003,6 +15060,58 @@ export type SetParkingResponses = {
 };
 
 export type SetParkingResponse = SetParkingResponses[keyof SetParkingResponses];
+
+export type GetWrapUpData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/wrap-up';
+};
+
+export type GetWrapUpErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetWrapUpResponses = {
+    /**
+     * Successful Response
+     */
+    200: WrapUpOut;
+};
+
+export type GetWrapUpResponse = GetWrapUpResponses[keyof GetWrapUpResponses];
+
+export type SetWrapUpData = {
+    body: WrapUpShape;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/wrap-up';
+};
+
+export type SetWrapUpErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type SetWrapUpResponses = {
+    /**
+     * Successful Response
+     */
+    200: WrapUpOut;
+};
+
+export type SetWrapUpResponse = SetWrapUpResponses[keyof SetWrapUpResponses];
 
 export type ListAllBreakReasonsData = {
     body?: never;

@@ -14,7 +14,7 @@ export default {
     text: 'Text', state: 'Status', result: 'Result', claimed_by: 'Claimed by', over: 'Done', settings: 'Settings', alarms_from: 'Alarms from', severity: 'Severity', count: 'Times', window_s: 'Window (s)',
     quiet_s: 'Silence (s)', audience: 'To', manner: 'Manner', due_at: 'Due', version: 'Version', name_zh: 'Name in Chinese', name_en: 'Name in English', limit_s: 'Limit (s)', make: 'Make', mac: 'MAC address',
     dnd: 'Do not disturb', always: 'Forward always', busy: 'When busy', no_answer: 'When unanswered', no_answer_s: 'Unanswered after (s)', unreachable: 'When the phone is off', closed: 'Outside office hours',
-    box_greeting: 'Greeting', auto_answer: 'Auto-answer', slots: 'Slots', back_s: 'Back after (s)', area_code: 'Area code', forbidden: 'Never called', tariffs: 'Prices', id: 'Id', rows: 'Rows', file: 'File',
+    box_greeting: 'Greeting', auto_answer: 'Auto-answer', slots: 'Slots', back_s: 'Back after (s)', after_out_s: 'Wrap-up after calls out (s)', prolong: 'May be prolonged', area_code: 'Area code', forbidden: 'Never called', tariffs: 'Prices', id: 'Id', rows: 'Rows', file: 'File',
     content: 'Content', address: 'Address',
   },
 } as const satisfies Same<typeof zh>

@@ -21,7 +21,7 @@ export default {
   bar: {
     buttons: 'Call buttons', answer: 'Answer', hangUp: 'Hang up', reject: 'Reject', hold: 'Hold', resume: 'Resume', mute: 'Mute', unmute: 'Unmute', muted: 'Muted', keypad: 'Keypad',
     dial: 'Call a number', dialWrong: 'Only digits, * and #', call: 'Call', callNumber: 'Call {number}', sentDigits: 'Digits sent', pressDigits: 'Click or type',
-    goReady: 'Ready', finishWrapUp: 'Finish', left: 'Time left', then: '→ {state}', afterCall: 'Takes effect after this call', notWorking: 'Click to sign in', noCall: 'No call', signInFirst: 'Sign in to take and make calls',
+    goReady: 'Ready', finishWrapUp: 'Finish', prolong: '+60 s', prolongBy: 'A minute more to write', prolongLeft: 'A minute more to write ({n} left)', left: 'Time left', then: '→ {state}', afterCall: 'Takes effect after this call', notWorking: 'Click to sign in', noCall: 'No call', signInFirst: 'Sign in to take and make calls',
     waiting: 'Waiting', talking: 'Talking', readyAgents: 'Ready', switchDown: 'The switch is down', recording: 'Recording', ringTitle: 'Call from {number}', signOutWork: 'Sign out', minutes: 'up to {n} min',
   },
   phone: {

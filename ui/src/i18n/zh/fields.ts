@@ -9,6 +9,6 @@ export default {
     classes: '号码种类', position: '次序', rule: '规则', minutes_a_day: '每日分钟', fen_a_day: '每日话费（分）', at_once: '同时通话', at_night: '限拨时段可拨', shown: '外显号码', tones: '进出提示音', base: '基于角色', grants: '权限', value: '内容', text: '文字',
     state: '状态', result: '处理结果', claimed_by: '领取人编号', over: '已处理', settings: '设置', alarms_from: '告警级别', severity: '级别', count: '次数', window_s: '时间窗（秒）', quiet_s: '静默（秒）', audience: '发给', manner: '方式', due_at: '发送时间',
     version: '版本', name_zh: '中文名称', name_en: '英文名称', limit_s: '时限（秒）', make: '话机品牌', mac: 'MAC 地址', dnd: '免打扰', always: '总是转移', busy: '忙时转移', no_answer: '无人接听转移', no_answer_s: '无人接听等待（秒）', unreachable: '话机离线转移',
-    closed: '下班时间转移', box_greeting: '留言问候语', auto_answer: '自动接听', slots: '停泊位', back_s: '回铃（秒）', area_code: '本地区号', forbidden: '禁拨开头', tariffs: '资费', id: '编号', rows: '行数', file: '文件', content: '内容', address: '地址',
+    closed: '下班时间转移', box_greeting: '留言问候语', auto_answer: '自动接听', slots: '停泊位', back_s: '回铃（秒）', after_out_s: '外呼后整理（秒）', prolong: '可延长次数', area_code: '本地区号', forbidden: '禁拨开头', tariffs: '资费', id: '编号', rows: '行数', file: '文件', content: '内容', address: '地址',
   },
 } as const

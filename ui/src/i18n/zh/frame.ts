@@ -18,7 +18,7 @@ export default {
   bar: {
     buttons: '通话按钮', answer: '接听', hangUp: '挂断', reject: '拒接', hold: '保持', resume: '取回', mute: '静音', unmute: '取消静音', muted: '已静音', keypad: '按键',
     dial: '输入号码外呼', dialWrong: '号码只能含数字、* 和 #', call: '呼叫', callNumber: '呼叫 {number}', sentDigits: '已发送的按键', pressDigits: '点击或直接输入',
-    goReady: '置闲', finishWrapUp: '完成', left: '剩余', then: '→ {state}', afterCall: '通话结束后生效', notWorking: '点击签入', noCall: '当前没有通话', signInFirst: '签入后即可接听和外呼',
+    goReady: '置闲', finishWrapUp: '完成', prolong: '+60 秒', prolongBy: '话后整理延长一分钟', prolongLeft: '话后整理延长一分钟（还可延长 {n} 次）', left: '剩余', then: '→ {state}', afterCall: '通话结束后生效', notWorking: '点击签入', noCall: '当前没有通话', signInFirst: '签入后即可接听和外呼',
     waiting: '排队', talking: '通话', readyAgents: '空闲坐席', switchDown: '交换机未运行', recording: '正在录音', ringTitle: '来电 {number}', signOutWork: '签出', minutes: '{n} 分钟内',
   },
   phone: {
