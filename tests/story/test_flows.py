@@ -22,6 +22,7 @@ from yingda.journey.lookups import Back
 from yingda.journey.site import Site
 from yingda.org.hours import Plan
 from yingda.telephony import commands as c
+from yingda.worker.survey_links import queue_to_ask
 
 pytestmark = pytest.mark.story
 BYE = {"kind": "hang_up", "title": "再见", "prompts": ["yd/goodbye"]}
@@ -189,6 +190,10 @@ def test_the_survey_after_the_talk(who: str) -> None:
         ended = w.call(leg)
         assert [s.kind for s in ended.segments] == ["queue", "agent", "menu"]
     assert w.call(leg).outcome == "answered"
+    missed = msgspec.structs.replace(w.call(leg), customer_number="13800138000")
+    missed = msgspec.structs.replace(missed, segments=tuple(
+        msgspec.structs.replace(part, queue_id="801") if part.kind == "queue" else part for part in missed.segments))
+    assert queue_to_ask(missed) == (801 if who == "caller" else 0), "only who hung up himself is asked by SMS"
     w.run(30_000)
     w.at_rest()
 

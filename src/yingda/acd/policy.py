@@ -40,6 +40,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     box_greeting: str = ""  # prompt before a message is left in this queue's box; "" = the one that came along
     box_longest_s: int = 180
     say_agent: bool = False  # "agent 1008 serves you" when it is answered
+    survey_link: bool = False  # callers who hung up before the survey get a link to it by SMS
 
 
 FIELDS = Policy.__struct_fields__

@@ -150,10 +150,14 @@ class FlowStat(Base):
     count: Mapped[int]
 
 
+BY_LINK = 2**61  # no journal counts so far
+
+
 class SurveyAnswer(Base):
     """One question that a caller heard after or in a call. `score` None: he did not answer (which is not the worst).
 
-    `n`: number of the journal entry. `agent_id`, `queue_id`: who served him last before it, None when nobody did.
+    `n`: number of the journal entry, or from `BY_LINK` on: given on the page that an SMS led to. `agent_id`,
+    `queue_id`: who served him last before it, None when nobody did.
     """
 
     __tablename__ = "survey_answer"

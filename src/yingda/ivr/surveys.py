@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, tuple_
 
+from yingda.calls.models import CallRow, SegmentRow
+from yingda.crm.customers.repo import ids_by_numbers
 from yingda.ivr.models import SurveyAnswer
 from yingda.store.engine import Uow
 from yingda.store.pages import Page, cursor, read_cursor
@@ -100,3 +102,19 @@ async def figures(u: Uow, wanted: SurveyFilter, by: str, zone: str) -> dict[Any,
         return summed(("", score, count) for score, count in await u.execute(query))
     query = _within(select(column, SurveyAnswer.score, func.count()), wanted).group_by(column, SurveyAnswer.score)
     return summed((key, score, count) for key, score, count in await u.execute(query))
+
+
+async def who_served(u: Uow, call_id: int) -> dict[str, Any]:
+    """The last person who talked in the call, the group, the customer and his number."""
+    call = await u.get(CallRow, call_id)
+    served = (await u.execute(
+        select(SegmentRow.agent_id, SegmentRow.queue_id)
+        .where(SegmentRow.call_id == call_id, SegmentRow.answered_at > 0, SegmentRow.agent_id.is_not(None))
+        .order_by(SegmentRow.position.desc()).limit(1))).first()
+    number = call.peer if call else ""
+    customer_id = call.customer_id if call else None
+    if customer_id is None and number:  # the call is made the customer's only when it ends
+        customer_id = (await ids_by_numbers(u, {number})).get(number)
+    return {"agent_id": served.agent_id if served else None,
+            "queue_id": (served.queue_id if served else None) or (call.queue_id if call else None),
+            "customer_id": customer_id, "number": number}

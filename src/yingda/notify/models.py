@@ -94,7 +94,8 @@ class ChannelRow(Base):
 class OutboxRow(Base):
     """A message on its way through a channel. `state`: waiting | sent | failed. `about` e.g. "alarm:<id>".
 
-    "notice:<id>:person:<id>" goes to that person alone (`outbox.receiver_of`).
+    "notice:<id>:person:<id>" goes to that person alone (`outbox.receiver_of`); "survey:<call>" to the customer of that
+    call.
     """
 
     __tablename__ = "outbox"

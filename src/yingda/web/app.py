@@ -58,6 +58,7 @@ from yingda.web.api import (
     sockets,
     staff_files,
     supervise,
+    survey_links,
     surveys,
     system,
     url_pop,
@@ -82,6 +83,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     categories.router,
     staff_files.router, exports.router, reveal.router, guide.router, account.router,
     keys.router, system.router, backups.router, surveys.router,
+    survey_links.router,
     settings.router, outside.router, handsets.router, photos.router, url_pop.router,
 )
 MAX_BODY: Final = 1_000_000  # bytes
@@ -122,6 +124,8 @@ def create_app(config: WebConfig) -> FastAPI:
         name_permissions(router)
         app.include_router(router, prefix=PREFIX)
     app.include_router(sockets.router, prefix=PREFIX)
+    name_permissions(survey_links.page)
+    app.include_router(survey_links.page)
     app.mount("/", Page(config.page_dir), name="page")
     # the last one added is the outermost
     app.add_middleware(Gate, longest=MAX_BODY, larger=UPLOADS)

@@ -18,8 +18,9 @@ from yingda.notify.ports import NotSent
 from yingda.notify.rules import next_try
 from yingda.org.errors import SealBroken
 from yingda.org.sealing import Seal
-from yingda.store.engine import Store
+from yingda.store.engine import Store, Uow
 from yingda.store.errors import NotFound
+from yingda.worker import survey_links
 
 log = structlog.get_logger("worker.errands")
 EVERY_S: Final = 1.0
@@ -67,11 +68,11 @@ class Errands:
         try:
             async with self._store.reading() as u:
                 channel = await channels.get(u, row.channel_id)
-                to = await notices.address_of(u, outbox.receiver_of(row), channel.kind)
+                to, body = await self._addressed(u, row, channel.kind)
             port = channels.port_of(channel.kind)
             values = channels.values_of(channel, self._seal)
             async with asyncio.timeout(SEND_S):
-                await port.send(values if to is None else {**values, "to": to}, row.title, row.body)
+                await port.send(values if to is None else {**values, "to": to}, row.title, body)
         except NoAddress:
             await self._failed(row, "the person has no such address", final=True)
         except NotFound:
@@ -88,6 +89,12 @@ class Errands:
         else:
             async with self._store.uow() as u:
                 await outbox.sent(u, row.id, now_ms())
+
+    async def _addressed(self, u: Uow, row: OutboxRow, kind: str) -> tuple[str | None, str]:
+        """To whom alone it goes, if to one, and the text. Raises NoAddress."""
+        if row.about.startswith(survey_links.ABOUT):
+            return await survey_links.addressed(u, row, self._seal)
+        return await notices.address_of(u, outbox.receiver_of(row), kind), row.body
 
     async def _failed(self, row: OutboxRow, reason: str, channel: str = "", *, final: bool = False) -> None:
         again = None if final else next_try(row.tries + 1, now_ms())

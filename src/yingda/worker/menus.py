@@ -6,14 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
-
 from yingda.bus.link import Entry
-from yingda.calls.models import CallRow, SegmentRow
-from yingda.crm.customers.repo import ids_by_numbers
 from yingda.followup import rules
 from yingda.followup.rules import Contact
 from yingda.ivr.models import FlowStat, SurveyAnswer
+from yingda.ivr.surveys import who_served
 from yingda.store.engine import Uow
 from yingda.store.upsert import add, insert_missing
 from yingda.worker.derive import ref, text
@@ -45,24 +42,8 @@ class MenuBatch:
         await add(u, FlowStat, [
             {"flow_id": flow, "version": version, "hour": hour, "node": node, "way": way, "count": count}
             for (flow, version, hour, node, way), count in sorted(self.passed.items())], "count")
-        rows = [answer | await _who_served(u, answer["call_id"]) for answer in self.answers]
+        rows = [answer | await who_served(u, answer["call_id"]) for answer in self.answers]
         await insert_missing(u, SurveyAnswer, rows)
         return [Contact(call_id=row["call_id"], kind=rules.LOW_MARK, reason=rules.LOW_MARK, number=row["number"],
                         at=row["at"], mark=row["score"], queue_id=row["queue_id"], agent_id=row["agent_id"])
                 for row in rows if row["score"] is not None]
-
-
-async def _who_served(u: Uow, call_id: int) -> dict[str, Any]:
-    """The last person who talked in the call, the group, the customer and his number."""
-    call = await u.get(CallRow, call_id)
-    served = (await u.execute(
-        select(SegmentRow.agent_id, SegmentRow.queue_id)
-        .where(SegmentRow.call_id == call_id, SegmentRow.answered_at > 0, SegmentRow.agent_id.is_not(None))
-        .order_by(SegmentRow.position.desc()).limit(1))).first()
-    number = call.peer if call else ""
-    customer_id = call.customer_id if call else None
-    if customer_id is None and number:  # the call is made the customer's only when it ends
-        customer_id = (await ids_by_numbers(u, {number})).get(number)
-    return {"agent_id": served.agent_id if served else None,
-            "queue_id": (served.queue_id if served else None) or (call.queue_id if call else None),
-            "customer_id": customer_id, "number": number}

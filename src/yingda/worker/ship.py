@@ -27,7 +27,7 @@ from yingda.recording.models import Recording
 from yingda.recording.repo import Talk
 from yingda.store.engine import Store, Uow
 from yingda.store.upsert import insert_missing, put
-from yingda.worker import derive, office
+from yingda.worker import derive, office, survey_links
 from yingda.worker.menus import MenuBatch
 from yingda.worker.models import JournalMark
 
@@ -152,6 +152,7 @@ class Shipper:
         await self._link_customers(u, [call for call in calls if call.ended_at], known)
         await follow_ups.take(u, derive.contacts(calls), known)
         await follow_ups.take_marks(u, marks)
+        await survey_links.post(u, calls)
         return [talk.base for talk in talks if talk.ended_at]
 
     async def _note_talks(self, u: Uow, talks: list[Talk]) -> None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from yingda.calls.models import CallRow
 from yingda.crm.customers import repo as customers
 from yingda.ivr import surveys
-from yingda.ivr.models import SurveyAnswer
+from yingda.ivr.models import BY_LINK, SurveyAnswer
 from yingda.ivr.surveys import SurveyFilter
 from yingda.kit.numbers import mask
 from yingda.org.permissions import Permission
@@ -56,6 +56,7 @@ async def answers_out(u: Uow, me: Identity, rows: list[SurveyAnswer]) -> list[Su
     names = await customers.names(u, {row.customer_id for row in rows if row.customer_id is not None})
     return [SurveyAnswerOut(
         call_id=row.call_id, n=row.n, at=row.at, question=row.question, key=row.key, score=row.score,
+        way="link" if row.n >= BY_LINK else "keys",
         agent_id=row.agent_id, agent_name=people.get(row.agent_id, NOBODY).name,
         agent_number=people.get(row.agent_id, NOBODY).number, queue_name=queues.get(row.queue_id, ""),
         customer_id=row.customer_id, customer_name=names.get(row.customer_id or 0, ""),

@@ -130,6 +130,7 @@ class PolicyIn(In):
     box_longest_s: Annotated[int, Field(ge=10, le=600)] = 180
     say_agent: bool = False
     auto_answer: bool = False
+    survey_link: bool = False  # callers who hung up before the survey get a link to it by SMS
 
 
 class PolicyOut(Out):
@@ -153,6 +154,7 @@ class PolicyOut(Out):
     box_longest_s: int
     say_agent: bool
     auto_answer: bool
+    survey_link: bool
 
 
 class QueueIn(In):

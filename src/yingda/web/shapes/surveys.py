@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from yingda.web.shapes.common import Id, Ms, Out
+from typing import Literal
+
+from yingda.web.shapes.common import Edited, Id, In, Ms, Out
+from yingda.web.shapes.outside import Url
 
 
 class SurveyAnswerOut(Out):
@@ -12,6 +15,7 @@ class SurveyAnswerOut(Out):
     question: str
     key: str
     score: int | None  # none: heard the question and did not answer
+    way: Literal["keys", "link"]
     agent_id: Id | None
     agent_name: str
     agent_number: str
@@ -35,3 +39,17 @@ class SurveySum(Out):
     answered: int
     mean: float | None
     marks: dict[str, int]
+
+
+class SurveyLinksIn(In):
+    """`channel_id`: the SMS channel that links go by, null = none are sent. `page_url`: how customers reach us."""
+
+    channel_id: Id | None = None
+    page_url: Url = ""
+
+
+class SurveyLinksOut(Edited, Out):
+    edits = SurveyLinksIn
+
+    channel_id: Id | None
+    page_url: str

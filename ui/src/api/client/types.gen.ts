@@ -5135,6 +5135,10 @@ export type PolicyIn = {
      * Auto Answer
      */
     auto_answer?: boolean;
+    /**
+     * Survey Link
+     */
+    survey_link?: boolean;
 };
 
 /**
@@ -5221,6 +5225,10 @@ export type PolicyOut = {
      * Auto Answer
      */
     auto_answer: boolean;
+    /**
+     * Survey Link
+     */
+    survey_link: boolean;
 };
 
 /**
@@ -6787,6 +6795,10 @@ export type SurveyAnswerOut = {
      */
     score: number | null;
     /**
+     * Way
+     */
+    way: 'keys' | 'link';
+    /**
      * Agent Id
      */
     agent_id: string | null;
@@ -6814,6 +6826,42 @@ export type SurveyAnswerOut = {
      * Number
      */
     number: string;
+};
+
+/**
+ * SurveyLinksIn
+ *
+ * `channel_id`: the SMS channel that links go by, null = none are sent. `page_url`: how customers reach us.
+ */
+export type SurveyLinksIn = {
+    /**
+     * Channel Id
+     */
+    channel_id?: string | null;
+    /**
+     * Page Url
+     */
+    page_url?: string;
+};
+
+/**
+ * SurveyLinksOut
+ */
+export type SurveyLinksOut = {
+    /**
+     * Channel Id
+     */
+    channel_id: string | null;
+    /**
+     * Page Url
+     */
+    page_url: string;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
 };
 
 /**
@@ -14957,6 +15005,58 @@ export type GetCallSurveyResponses = {
 
 export type GetCallSurveyResponse = GetCallSurveyResponses[keyof GetCallSurveyResponses];
 
+export type GetSurveyLinksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/surveys/links';
+};
+
+export type GetSurveyLinksErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetSurveyLinksResponses = {
+    /**
+     * Successful Response
+     */
+    200: SurveyLinksOut;
+};
+
+export type GetSurveyLinksResponse = GetSurveyLinksResponses[keyof GetSurveyLinksResponses];
+
+export type SetSurveyLinksData = {
+    body: SurveyLinksIn;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/surveys/links';
+};
+
+export type SetSurveyLinksErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type SetSurveyLinksResponses = {
+    /**
+     * Successful Response
+     */
+    200: SurveyLinksOut;
+};
+
+export type SetSurveyLinksResponse = SetSurveyLinksResponses[keyof SetSurveyLinksResponses];
+
 export type GetSiteData = {
     body?: never;
     path?: never;
@@ -15624,3 +15724,59 @@ export type GetCallPageResponses = {
 };
 
 export type GetCallPageResponse = GetCallPageResponses[keyof GetCallPageResponses];
+
+export type ShowSurveyPageData = {
+    body?: never;
+    path: {
+        /**
+         * Token
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/s/{token}';
+};
+
+export type ShowSurveyPageErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type ShowSurveyPageResponses = {
+    /**
+     * Successful Response
+     */
+    200: string;
+};
+
+export type ShowSurveyPageResponse = ShowSurveyPageResponses[keyof ShowSurveyPageResponses];
+
+export type TakeSurveyPageData = {
+    body?: never;
+    path: {
+        /**
+         * Token
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/s/{token}';
+};
+
+export type TakeSurveyPageErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type TakeSurveyPageResponses = {
+    /**
+     * Successful Response
+     */
+    200: string;
+};
+
+export type TakeSurveyPageResponse = TakeSurveyPageResponses[keyof TakeSurveyPageResponses];
