@@ -26,7 +26,7 @@ NEW: dict[str, tuple[dict[str, Any], str]] = {
 ALWAYS = {
     "settings/site": "company", "login-policy": "history", "follow-ups/callback-rules": "tries",
     "settings/break-reasons": "reasons", "alarm-rules/disk_low": "threshold", "toll": "at_once",
-    "settings/parking": "slots",
+    "settings/parking": "slots", "settings/url-pop": "name_zh",
 }
 
 

@@ -31,6 +31,9 @@ def test_every_answer_is_shielded(site: Site, path: str) -> None:
         assert "script-src 'self'" in headers["content-security-policy"]
         assert "'unsafe-eval'" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
+        # what the desk opens stays ours by name, so that one window serves all calls; who opens us does not reach us
+        assert headers["cross-origin-opener-policy"] == "same-origin-allow-popups"
+        assert headers["referrer-policy"] == "same-origin"
         assert len(headers["x-trace"]) == 16 and "server" not in headers
         if path.startswith("/api"):
             assert headers["cache-control"] == "no-store"

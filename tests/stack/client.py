@@ -142,7 +142,7 @@ class Live:
 
     # ---- reading
 
-    async def until(self, reached: Callable[[], Any], what: str, within: float = 10.0) -> Any:
+    async def until(self, reached: Callable[[], Any], what: str, within: float = 20.0) -> Any:
         """Wait for a condition on the mirror; its (true) value. Raises AssertionError with the picture."""
         deadline = time.monotonic() + within
         while not (value := reached()):
@@ -175,7 +175,7 @@ class Live:
     def queue(self, number: str) -> Entity:
         return next(q for q in self.entities["queues"].values() if q["number"] == number)
 
-    async def state(self, number: str, *states: str, within: float = 10.0) -> Entity:
+    async def state(self, number: str, *states: str, within: float = 20.0) -> Entity:
         """Until the customer's call is in one of these states."""
         def reached() -> Entity | None:
             call = self.call_of(number)
@@ -184,10 +184,10 @@ class Live:
         found: Entity = await self.until(reached, f"call of {number} → {'|'.join(states)}", within)
         return found
 
-    async def agent_is(self, number: str, *states: str, within: float = 10.0) -> Entity:
+    async def agent_is(self, number: str, *states: str, within: float = 20.0) -> Entity:
         found: Entity = await self.until(lambda: (a := self.agent(number))["state"] in states and a,
                                          f"agent {number} → {'|'.join(states)}", within)
         return found
 
-    async def gone(self, number: str, within: float = 5.0) -> None:
+    async def gone(self, number: str, within: float = 15.0) -> None:
         await self.until(lambda: self.call_of(number) is None, f"call of {number} ends", within)

@@ -40,12 +40,12 @@ def ear(call: PhoneCall, hertz: int, seconds: float = 0.3) -> float:
     return call.heard.power_at_db(hertz, seconds)
 
 
-async def hears(call: PhoneCall, hertz: int, within: float = 4.0) -> float:
+async def hears(call: PhoneCall, hertz: int, within: float = 10.0) -> float:
     """Until the party hears the tone; seconds that took."""
     return await _ear_until(call, hertz, within, lambda level: level > LOUD_DB, "is heard")
 
 
-async def deaf(call: PhoneCall, hertz: int, within: float = 4.0) -> float:
+async def deaf(call: PhoneCall, hertz: int, within: float = 10.0) -> float:
     """Until the party does not hear the tone any more."""
     return await _ear_until(call, hertz, within, lambda level: level < FAINT_DB, "is not heard")
 
@@ -59,7 +59,7 @@ async def _ear_until(call: PhoneCall, hertz: int, within: float, test: Any, what
     return time.monotonic() - begun
 
 
-async def both_hear(one: PhoneCall, one_hz: int, other: PhoneCall, other_hz: int, within: float = 4.0) -> None:
+async def both_hear(one: PhoneCall, one_hz: int, other: PhoneCall, other_hz: int, within: float = 10.0) -> None:
     """Both directions, and nobody hears himself."""
     await asyncio.gather(hears(one, other_hz, within), hears(other, one_hz, within))
     for call, own in ((one, one_hz), (other, other_hz)):
@@ -80,7 +80,7 @@ class Agent:
         await self.floor.live.until(lambda: self.view["presence"] == "ready", f"{self.number} ready")
         return self
 
-    async def ring(self, nth: int = 1, within: float = 8.0) -> PhoneCall:
+    async def ring(self, nth: int = 1, within: float = 20.0) -> PhoneCall:
         """The nth call that rings at his phone."""
         deadline = time.monotonic() + within
         while len(self.rung) < nth:
@@ -107,7 +107,7 @@ class Carrier:
         self.rung: list[PhoneCall] = []
         phone.on_call = self.rung.append
 
-    async def ring(self, floor: Floor, within: float = 5.0) -> PhoneCall:
+    async def ring(self, floor: Floor, within: float = 15.0) -> PhoneCall:
         """The next call that comes out of the trunk."""
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
@@ -149,7 +149,7 @@ class Floor:
             await self.live.__aexit__(kind, error, trace)
             await self._session.close()
 
-    async def at_rest(self, within: float = 8.0) -> None:
+    async def at_rest(self, within: float = 20.0) -> None:
         """No call lives, nobody is at work, and the switch holds no channel and no bridge."""
         await self.live.until(lambda: not self.live.calls(), "all calls have ended", within)
         await self.live.until(lambda: all(a["presence"] == "signed_out" for a in self.live.entities["agents"].values()),
@@ -183,7 +183,7 @@ class Floor:
             await agent.ready()
         return agent
 
-    async def sign_in(self, api: Api, phone: str = "desk", within: float = 5.0) -> None:
+    async def sign_in(self, api: Api, phone: str = "desk", within: float = 15.0) -> None:
         """Sign in on this kind of phone; the engine may need a moment to hear of the registration."""
         deadline = time.monotonic() + within
         while True:
@@ -256,7 +256,7 @@ class Floor:
 
     # ---- the record
 
-    async def record(self, call_id: str, within: float = 3.0, recordings: int = 0) -> Entity:
+    async def record(self, call_id: str, within: float = 15.0, recordings: int = 0) -> Entity:
         """The ended call in the record, with so many playable recordings."""
         deadline = time.monotonic() + within
         while True:

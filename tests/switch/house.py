@@ -200,7 +200,7 @@ class Switchboard:
         self._news.set()
         self.on_fact(fact)
 
-    async def expect(self, kind: type[F], within: float = 5.0, **fields: object) -> F:
+    async def expect(self, kind: type[F], within: float = 15.0, **fields: object) -> F:
         """The first fact of that kind with these fields, already come or still to come."""
         until = time.monotonic() + within
         while True:

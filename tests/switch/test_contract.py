@@ -93,6 +93,7 @@ def test_every_request_exists_and_takes_what_we_send(api_docs: Docs) -> None:
         do.Mute(leg="l", on=False), do.SendKeys(leg="l", digits="1"), do.Snoop(leg="l", snoop="s", whisper=True),
         do.EnterLeg(leg="l", record_as="r"), do.Announce(bridge="b", playback="p", media=("sound:x",)),
         do.Record(leg="l", recording="r", longest_s=60, silence_s=5), do.DropRecording(recording="r"),
+        do.TellTransfer(leg="l", made=True),
     ]
     wanted = [requests.others(one) for one in samples]
     wanted.append(requests.name_recording(do.EnterLeg(leg="l", record_as="r")))

@@ -61,6 +61,7 @@ from yingda.web.api import (
     survey_links,
     surveys,
     system,
+    url_pop,
 )
 from yingda.web.config import WebConfig
 from yingda.web.page import Page
@@ -83,7 +84,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     staff_files.router, exports.router, reveal.router, guide.router, account.router,
     keys.router, system.router, backups.router, surveys.router,
     survey_links.router,
-    settings.router, outside.router, handsets.router, photos.router,
+    settings.router, outside.router, handsets.router, photos.router, url_pop.router,
 )
 MAX_BODY: Final = 1_000_000  # bytes
 UPLOADS: Final = {f"{PREFIX}/prompts/drafts": MAX_UPLOAD}  # streamed to disk

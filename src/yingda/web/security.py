@@ -29,12 +29,14 @@ CONTENT_SECURITY_POLICY: Final = "; ".join((
     "form-action 'self'",
     "frame-ancestors 'none'",
 ))
+# The page of another system (`org/url_pop.py`) is one window that serves all calls: the browser finds it again by its
+# name only while it belongs to ours. Pages that open us still cannot reach us.
 _HEADERS: Final = (
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"same-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin-allow-popups"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"microphone=(self), camera=(), geolocation=(), payment=(), usb=()"),
 )

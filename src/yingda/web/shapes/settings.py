@@ -7,12 +7,15 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from yingda.org.parking import LONGEST_S, MOST_SLOTS, SHORTEST_S
+from yingda.org.url_pop import LONGEST, LONGEST_NAME, Opens
 from yingda.org.wrap_up import LONGEST_S as LONGEST_WRAP_UP_S
 from yingda.org.wrap_up import MOST_PROLONG
-from yingda.web.shapes.common import Edited, In, Name, Word
+from yingda.web.shapes.common import Edited, In, Name, Out, Word
 from yingda.web.shapes.session import Language
 
 BreakCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,16}$")]
+
+ButtonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_NAME)]
 
 
 class SiteShape(In):
@@ -32,6 +35,31 @@ class ParkingShape(In):
 
 class ParkingOut(Edited, ParkingShape):
     edits = ParkingShape
+
+
+class UrlPopShape(In):
+    """`address`: http(s), with the place holders {number}, {call_id}, {called}, {queue}, {queue_name}, {agent},
+    {customer_id}; empty: no button. A name that is empty is the other language's."""
+
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)]
+    name_zh: ButtonName = ""
+    name_en: ButtonName = ""
+    opens: Opens = "button"  # by itself when the call rings, when it is answered, or only by the button
+    new_tab: bool = False  # the button opens a tab for each call; else one window serves all calls
+
+
+class UrlPopOut(Edited, UrlPopShape):
+    edits = UrlPopShape
+
+
+class CallPageOut(Out):
+    """What the desk opens for one call."""
+
+    url: str  # values in place; "" when there is nothing to open
+    name_zh: str
+    name_en: str
+    opens: Opens
+    new_tab: bool
 
 
 class WrapUpShape(In):

@@ -1078,6 +1078,34 @@ export type CallPage = {
 };
 
 /**
+ * CallPageOut
+ *
+ * What the desk opens for one call.
+ */
+export type CallPageOut = {
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Opens
+     */
+    opens: 'ring' | 'answer' | 'button';
+    /**
+     * New Tab
+     */
+    new_tab: boolean;
+};
+
+/**
  * CallbackRulesIn
  *
  * `open_h`, `close_h`: full hours of the site's day between which customers are called.
@@ -7300,6 +7328,67 @@ export type TrunkOut = {
      * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
      */
     rev: string;
+};
+
+/**
+ * UrlPopOut
+ */
+export type UrlPopOut = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Name Zh
+     */
+    name_zh?: string;
+    /**
+     * Name En
+     */
+    name_en?: string;
+    /**
+     * Opens
+     */
+    opens?: 'ring' | 'answer' | 'button';
+    /**
+     * New Tab
+     */
+    new_tab?: boolean;
+    /**
+     * Rev
+     *
+     * Give it back as `If-Match` when saving: refused with `changed_meanwhile` when somebody saved in between.
+     */
+    rev: string;
+};
+
+/**
+ * UrlPopShape
+ *
+ * `address`: http(s), with the place holders {number}, {call_id}, {called}, {queue}, {queue_name}, {agent},
+ * {customer_id}; empty: no button. A name that is empty is the other language's.
+ */
+export type UrlPopShape = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Name Zh
+     */
+    name_zh?: string;
+    /**
+     * Name En
+     */
+    name_en?: string;
+    /**
+     * Opens
+     */
+    opens?: 'ring' | 'answer' | 'button';
+    /**
+     * New Tab
+     */
+    new_tab?: boolean;
 };
 
 /**
@@ -15618,6 +15707,91 @@ export type PutPhotoResponses = {
 };
 
 export type PutPhotoResponse = PutPhotoResponses[keyof PutPhotoResponses];
+
+export type GetUrlPopData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/url-pop';
+};
+
+export type GetUrlPopErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetUrlPopResponses = {
+    /**
+     * Successful Response
+     */
+    200: UrlPopOut;
+};
+
+export type GetUrlPopResponse = GetUrlPopResponses[keyof GetUrlPopResponses];
+
+export type SetUrlPopData = {
+    body: UrlPopShape;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/url-pop';
+};
+
+export type SetUrlPopErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type SetUrlPopResponses = {
+    /**
+     * Successful Response
+     */
+    200: UrlPopOut;
+};
+
+export type SetUrlPopResponse = SetUrlPopResponses[keyof SetUrlPopResponses];
+
+export type GetCallPageData = {
+    body?: never;
+    path: {
+        /**
+         * Call Id
+         */
+        call_id: string;
+    };
+    query?: {
+        /**
+         * Customer Id
+         */
+        customer_id?: string | null;
+    };
+    url: '/api/v1/calls/{call_id}/page';
+};
+
+export type GetCallPageErrors = {
+    /**
+     * Refused; see `code`
+     */
+    default: unknown;
+};
+
+export type GetCallPageResponses = {
+    /**
+     * Successful Response
+     */
+    200: CallPageOut;
+};
+
+export type GetCallPageResponse = GetCallPageResponses[keyof GetCallPageResponses];
 
 export type ShowSurveyPageData = {
     body?: never;

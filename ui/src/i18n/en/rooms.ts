@@ -4,7 +4,7 @@ import type { Same } from '../same'
 export default {
   desk: {
     items: 'Calls on the desk', empty: 'When a call rings, you see here who it is', waiting: 'You are ready: calls come to you by themselves.', notReady: 'You are signed in but not ready. Calls come once you are ready.', notSignedIn: 'Click the state button at the top left, choose a phone and sign in.',
-    putAway: 'Put {name} away', putAwayUnsaved: 'The note of this call is not in the record yet. It is lost when you put the call away.', keys: 'Keyed {keys}', several: 'This number belongs to {n} customers. Which one?', unknown: 'New number, no customer yet',
+    putAway: 'Put {name} away', putAwayUnsaved: 'The note of this call is not in the record yet. It is lost when you put the call away.', keys: 'Keyed {keys}', several: 'This number belongs to {n} customers. Which one?', unknown: 'New number, no customer yet', page: 'Open page', pageBlocked: 'The browser blocked the window: click to open it, and allow pop-ups from this site',
     createCustomer: 'Create customer', isThis: 'This one', chooseAgain: 'Choose again', openCustomer: 'Customer', recent: 'Last calls', noRecent: 'No earlier calls', today: 'Today', calls: 'Calls', talkTime: 'Talk time', average: 'Average',
     queue: 'Queue', waitingNow: 'Wait', longest: 'Max', readyNow: 'Ready', noQueues: 'You serve no queue yet. Ask your administrator.', ownCalls: 'My calls today', noCallsToday: 'No calls today yet', noCallsTodayText: 'Each call appears here when it ends.',
   },

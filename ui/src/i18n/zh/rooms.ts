@@ -1,7 +1,7 @@
 export default {
   desk: {
     items: '桌面上的通话', empty: '来电时，这里会显示客户是谁', waiting: '您处于空闲状态，来电会自动分配给您。', notReady: '您已签入，但还没有置闲。置闲后才会分配来电。', notSignedIn: '点击左上角的状态按钮，选择话机并签入。',
-    putAway: '收起 {name}', putAwayUnsaved: '这通电话的小结还没有保存到记录中，收起后会丢失。', keys: '按键 {keys}', several: '这个号码对应 {n} 位客户，请选择：', unknown: '新号码，还没有客户资料',
+    putAway: '收起 {name}', putAwayUnsaved: '这通电话的小结还没有保存到记录中，收起后会丢失。', keys: '按键 {keys}', several: '这个号码对应 {n} 位客户，请选择：', unknown: '新号码，还没有客户资料', page: '打开外部页面', pageBlocked: '浏览器拦截了窗口：请点击按钮打开，并允许本站弹出窗口',
     createCustomer: '建立客户', isThis: '是这位', chooseAgain: '重新选择', openCustomer: '客户资料', recent: '最近通话', noRecent: '此前没有通话记录', today: '今日', calls: '通话数', talkTime: '通话时长', average: '平均时长',
     queue: '服务分组', waitingNow: '排队', longest: '最长', readyNow: '空闲', noQueues: '您还不在任何服务分组中，请联系管理员。', ownCalls: '我的今日通话', noCallsToday: '今天还没有通话', noCallsTodayText: '每次通话结束后会出现在这里。',
   },
