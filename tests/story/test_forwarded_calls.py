@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from tests.story.talks import consult, do
 from tests.story.test_office import rung, set_features
-from tests.story.test_third_party import consult, do
 from tests.story.test_ways_out import two_trunks
 from tests.story.world import FLOW, Phone, World, site
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec.structs import replace
-from tests.story.test_flows import BYE, QUEUE, Answers, keys, made
-from tests.story.test_third_party import do
+from tests.story.menus import BYE, QUEUE, Answers, keys, made
+from tests.story.talks import do
 from tests.story.world import FLOW, Phone, World, site
 
 from yingda.bus import verbs as v

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.story.test_third_party import do, talk
+from tests.story.talks import do, talk
 from tests.story.world import Phone, World, site
 
 from yingda.bus import verbs as v

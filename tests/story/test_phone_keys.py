@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
-from tests.story.test_third_party import consult, talk
+from tests.story.talks import consult, talk
 from tests.story.world import Phone, World, site
 
 from yingda.journey.directory import Number
