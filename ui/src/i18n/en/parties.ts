@@ -5,7 +5,7 @@ export default {
     toggle: 'Swap', onMusic: 'With the customer, {number} hears music', inConference: '{n} in the conference', invite: 'Add', remove: 'Remove', removeTitle: 'Take {name} out of the conference', inviteTarget: 'Extension or outside number', isRinging: 'rings', meNow: 'me', customer: 'customer', menus: 'Menus',
   },
   lend: { lend: 'To menu and back', now: 'The customer is in the menu', hint: 'You hear nothing of what is keyed; the customer comes back to you when the menu ends. If you hang up, the customer stays in the menu.' },
-  park: { park: 'Park', parkHint: 'The customer hears music; any phone can fetch the call', done: 'Parked in slot {slot}; dial *71{slot} on any phone to fetch it', parked: 'Parked calls', fetch: 'Fetch', title: 'Fetch the call in slot {slot}', by: 'parked by {name}' },
+  park: { park: 'Park', parkHint: 'Any phone can fetch the call', done: 'Parked in slot {slot}; dial *71{slot} on any phone to fetch it', parked: 'Parked calls', fetch: 'Fetch', title: 'Fetch the call in slot {slot}', by: 'parked by {name}' },
   pickup: { waiting: 'Waiting callers', ringing: 'Ringing elsewhere', takeTitle: 'Take {number}', take: 'Pick up', grab: 'Take', title: 'Pick up for {name}', grabTitle: 'Take who has waited longest' },
   watch: {
     title: 'Acts on {name}', listen: 'Listen', whisper: 'Whisper', barge: 'Barge in', intercept: 'Take over', cut: 'Cut the call', ready: 'Set ready', onBreak: 'Set on break', signOut: 'Sign out', leave: 'Leave the call', of: 'Call of {name}', now: 'going on',

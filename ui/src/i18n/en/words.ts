@@ -9,7 +9,7 @@ export default {
   role: { agent: 'Agent', supervisor: 'Supervisor', admin: 'Administrator' },
   direction: { in: 'Inbound', out: 'Outbound', internal: 'Internal' },
   callState: {
-    arrived: 'Arrived', in_menu: 'In menu', waiting: 'Waiting', offered: 'Ringing', talking: 'Talking', held: 'On hold', parked: 'Parked', lent: 'In menu, comes back', rejoining: 'Waiting again', dialing: 'Calling', consulting: 'Consulting', conference: 'Conference', transferring: 'Being transferred', promising: 'Asking for a callback', at_door: 'Keying the PIN', in_room: 'In a conference', leaving: 'Leaving a message', closing: 'Ending', ended: 'Ended',
+    arrived: 'Arrived', in_menu: 'In menu', waiting: 'Waiting', offered: 'Ringing', talking: 'Talking', held: 'On hold', parked: 'Parked', lent: 'In menu', rejoining: 'Waiting again', dialing: 'Calling', consulting: 'Consulting', conference: 'Conference', transferring: 'Being transferred', promising: 'Asking for a callback', at_door: 'Keying the PIN', in_room: 'In a conference', leaving: 'Leaving a message', closing: 'Ending', ended: 'Ended',
   },
   outcome: {
     message: 'Message left', abandoned_message: 'Hung up before the tone', callback: 'Callback requested', low_mark: 'Low mark',

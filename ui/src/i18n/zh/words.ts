@@ -7,7 +7,7 @@ export default {
   role: { agent: '坐席', supervisor: '班长', admin: '管理员' },
   direction: { in: '呼入', out: '呼出', internal: '内部' },
   callState: {
-    arrived: '进入', in_menu: '语音菜单', waiting: '排队', offered: '振铃', talking: '通话中', held: '保持', parked: '停泊', lent: '菜单中，等待返回', rejoining: '重新排队', dialing: '正在呼叫', consulting: '咨询中', conference: '三方通话', transferring: '转接中', promising: '预约回呼', at_door: '输入会议密码', in_room: '会议中', leaving: '留言中', closing: '正在结束', ended: '已结束',
+    arrived: '进入', in_menu: '语音菜单', waiting: '排队', offered: '振铃', talking: '通话中', held: '保持', parked: '停泊', lent: '菜单中', rejoining: '重新排队', dialing: '正在呼叫', consulting: '咨询中', conference: '三方通话', transferring: '转接中', promising: '预约回呼', at_door: '输入会议密码', in_room: '会议中', leaving: '留言中', closing: '正在结束', ended: '已结束',
   },
   outcome: {
     message: '已留言', abandoned_message: '留言前挂断', callback: '预约回呼', low_mark: '低分评价',
