@@ -170,3 +170,21 @@ async def test_each_refusal_names_its_command(listener: tuple[Listener, AriClien
     await executor.stop()
     told = [(fact.command, fact.leg, fact.gone) for fact in facts if isinstance(fact, f.CommandRefused)]
     assert told == [("Answer", "a", True), ("Mute", "c", True)]
+
+
+async def test_a_phone_is_told_of_its_transfer_before_its_leg_is_taken_down(
+        listener: tuple[Listener, AriClient]) -> None:
+    one, client = listener
+    executor = Executor(client, SystemClock(), lambda fact: None)
+    loop, times = asyncio.get_running_loop(), list[float]()
+
+    async def timed(_: str) -> bytes:
+        times.append(loop.time())
+        return OK
+
+    one.answer = timed
+    executor.carry_out("7", [do.Mute(leg="a", on=False), do.TellTransfer(leg="a", made=True), do.HangUp(leg="a")])
+    await until(lambda: len(one.seen) == 3)
+    await executor.stop()
+    assert [name.split("/")[-1].partition("?")[0] for name in one.seen] == ["mute", "transfer_progress", "a"]
+    assert one.packets == [2, 1] and times[2] - times[1] >= 0.2

@@ -21,6 +21,7 @@ SWITCH_LOST = -2
 STOP_AGAIN_S = (0.1, 0.2, 0.4, 0.8)
 RING_FIRST_S = 0.02  # so long at most do a call's other commands stand back for its Ring
 LARGEST_LOT = 16
+TOLD_S = 0.25  # the switch tells a phone of its transfer beside its other work: so long the leg stays up for it
 
 
 class _Accept(do.Command, frozen=True):
@@ -128,11 +129,13 @@ class Executor:
             while lane:
                 if rings := self._ringing.get(call_id):
                     await asyncio.wait(list(rings), timeout=RING_FIRST_S)
-                lot = [lane.popleft() for _ in range(min(len(lane), LARGEST_LOT))]
+                lot = _next_lot(lane)
                 # a leg must exist before anything is done with it
                 if rung := [self._rings[leg] for one in lot for leg in _legs(one) if leg in self._rings]:
                     await asyncio.wait(rung)
                 await self._send(lot)
+                if isinstance(lot[-1], do.TellTransfer):
+                    await asyncio.sleep(TOLD_S)
         finally:
             # no await between the last look into the lane and this: a later command makes a new lane
             if self._lanes.get(call_id) is lane:
@@ -201,6 +204,16 @@ class Executor:
         name = type(command).__name__
         self.refused[name] += 1
         self._on_fact(CommandRefused(at=self._clock.now_ms(), command=name, leg=leg, gone=gone, reason=reason))
+
+
+def _next_lot(lane: deque[do.AnyCommand | _Accept]) -> list[do.AnyCommand | _Accept]:
+    """From the front of the lane; a TellTransfer ends its lot."""
+    lot: list[do.AnyCommand | _Accept] = []
+    while lane and len(lot) < LARGEST_LOT:
+        lot.append(lane.popleft())
+        if isinstance(lot[-1], do.TellTransfer):
+            break
+    return lot
 
 
 def _gone(at: int, leg: str, cause: int, text: str) -> LegGone:
