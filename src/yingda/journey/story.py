@@ -284,13 +284,12 @@ class Story:
         return self.site.directory.office.wrap_up.prolong
 
     def _post(self, agent_id: str, event: am.AnyEvent) -> None:
-        if agent_id:  # "": a phone that is nobody's
+        if agent_id:  # "": a phone that is nobody's, or an outside number
             self.agents.post(agent_id, event)
 
     def _dialing(self, agent_id: str, ringing: bool, fact: e.CallDialing) -> None:
-        if agent_id:  # "": also an outside number
-            self.agents.post(agent_id, am.DialStarted(at=fact.at, call_id=fact.call_id, ringing=ringing,
-                                                      number="" if ringing else fact.number))
+        self._post(agent_id, am.DialStarted(at=fact.at, call_id=fact.call_id, ringing=ringing,
+                                            number="" if ringing else fact.number))
 
     def _agents_of(self, call_id: str) -> tuple[str, ...]:
         call = self.desk.calls[call_id]

@@ -6,7 +6,6 @@ then: the list of what was sent shows neither.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import Final
 
@@ -18,6 +17,7 @@ from yingda.calls.models import CallRow
 from yingda.calls.state import Call
 from yingda.ivr.models import Flow
 from yingda.ivr.survey_links import get_links, is_answered, questions, sms_channel, url_of
+from yingda.kit.clock import SystemClock
 from yingda.kit.i18n import text
 from yingda.kit.ids import first_id_at
 from yingda.kit.numbers import is_mobile, reverse
@@ -32,10 +32,6 @@ DAY_MS: Final = 86_400_000
 LATE_MS: Final = 3_600_000  # a call that ended longer ago and is only now written is not asked about any more
 ABOUT: Final = "survey:"
 LINK: Final = "{link}"
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def queue_to_ask(call: Call) -> int:
@@ -53,7 +49,7 @@ def queue_to_ask(call: Call) -> int:
 
 async def post(u: Uow, calls: Iterable[Call]) -> None:
     """In the transaction that writes the calls."""
-    now = now_ms()
+    now = SystemClock().now_ms()
     due = [(call, queue) for call in calls if (queue := queue_to_ask(call)) and now - call.ended_at < LATE_MS]
     links = await get_links(u) if due else None
     if links is None or links.channel_id is None or not links.page_url:
